@@ -1,0 +1,226 @@
+//! The ledger as the host writes it: append, sync, checkpoint. It fails closed: what cannot be recorded is not executed.
+
+use cofferdam_base::{RunId, Timestamp};
+
+use crate::{
+    checkpoint::SignedCheckpoint,
+    entry::Entry,
+    error::LedgerError,
+    event::Event,
+    files::Files,
+    frontier::{Frontier, TreeHead},
+    hash::leaf_hash,
+    history::{Newest, read_newest},
+    intent::OpenIntents,
+    key::{Signer, VerifierKey},
+    leaf_proof::LeafProof,
+    open::{Torn, inspect},
+    proof::ConsistencyProof,
+    prove::{prove_consistency, prove_leaf},
+    storage::{File, Storage},
+};
+
+/// A checkpoint is made when this many leaves came after the last one. Bounds what opening has to read.
+pub const CHECKPOINT_EVERY: u64 = 1024;
+
+/// The number of a leaf, from zero.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LeafIndex(pub u64);
+
+/// A leaf that survives a crash. What must not happen unrecorded asks for one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use]
+pub struct DurableLeaf(LeafIndex);
+
+impl DurableLeaf {
+    /// Its number.
+    #[must_use]
+    pub fn index(self) -> LeafIndex {
+        self.0
+    }
+}
+
+/// An open ledger. Its holder is the only writer: the caller holds the project's lock as long as this value lives.
+///
+/// After an error of the storage every further write is refused with [`LedgerError::Poisoned`], because what is on the disk
+/// is not known; opening it again finds out.
+pub struct Ledger {
+    files: Files,
+    signer: Signer,
+    frontier: Frontier,
+    bytes: u64,
+    checkpoints_bytes: u64,
+    newest: SignedCheckpoint,
+    intents: OpenIntents,
+}
+
+impl Ledger {
+    /// Begins a ledger: signs the checkpoint of the empty tree.
+    ///
+    /// # Errors
+    /// [`LedgerError::Exists`] if there is one; the storage's.
+    pub fn create(storage: Box<dyn Storage>, signer: Signer) -> Result<Self, LedgerError> {
+        let newest = read_newest(&*storage).map_err(|error| LedgerError::Io { doing: "read", file: File::Checkpoints, error })?;
+        let leaves = storage.len(File::Leaves).map_err(|error| LedgerError::Io { doing: "looked at", file: File::Leaves, error })?;
+        // A crash of an earlier `create` leaves a part of the first checkpoint.
+        let (Newest::None, 0) = (newest, leaves) else {
+            return Err(LedgerError::Exists);
+        };
+        let mut files = Files::new(storage);
+        files.truncate(File::Checkpoints, 0)?;
+        files.append(File::Leaves, 0, b"")?;
+        let frontier = Frontier::default();
+        let newest = SignedCheckpoint::sign(frontier.head(), 0, &signer);
+        let mut ledger = Self { files, signer, frontier, bytes: 0, checkpoints_bytes: 0, newest, intents: OpenIntents::default() };
+        ledger.write_checkpoint()?;
+        Ok(ledger)
+    }
+
+    /// Opens a ledger: verifies the newest checkpoint, reads what came after it, cuts off what a crash left of a last line
+    /// that no checkpoint covers, and records that under `run` at `now`.
+    ///
+    /// `retired` are keys of this log that signed earlier checkpoints and sign no more.
+    ///
+    /// # Errors
+    /// Everything but an untouched or a torn file: a checkpoint that is missing, malformed or not signed by a known key, a
+    /// file shorter than signed, an entry that does not read back, another root.
+    pub fn open(
+        storage: Box<dyn Storage>,
+        signer: Signer,
+        retired: &[VerifierKey],
+        run: &RunId,
+        now: Timestamp,
+    ) -> Result<Self, LedgerError> {
+        let known: Vec<VerifierKey> = std::iter::once(signer.verifier_key()).chain(retired.iter().cloned()).collect();
+        let found = inspect(&*storage, &known)?;
+        let mut ledger = Self {
+            files: Files::new(storage),
+            signer,
+            frontier: found.frontier,
+            bytes: found.bytes,
+            checkpoints_bytes: found.checkpoints_bytes,
+            newest: found.newest,
+            intents: found.intents,
+        };
+        if let Some(frontier) = found.rehashed {
+            ledger.files.replace(File::Frontier, &frontier.to_json().map_err(LedgerError::Unwritable)?)?;
+        }
+        let Torn { leaves, checkpoints } = found.torn;
+        if checkpoints > 0 {
+            ledger.files.truncate(File::Checkpoints, ledger.checkpoints_bytes)?;
+        }
+        if leaves > 0 {
+            ledger.files.truncate(File::Leaves, ledger.bytes)?;
+        }
+        if leaves > 0 || checkpoints > 0 {
+            // Not held on to: the record of the cut is all that is wanted.
+            let DurableLeaf(_) = ledger.append_durably(&Entry::new(now, run.clone(), Event::Truncated { leaves, checkpoints }))?;
+        }
+        Ok(ledger)
+    }
+
+    /// Appends an entry. It is not durable before [`Ledger::sync`].
+    ///
+    /// # Errors
+    /// An entry that is too large or has no canonical spelling, or an intent that is opened twice or closed unopened: nothing
+    /// was written. The storage's, or another writer: the ledger is poisoned.
+    pub fn append(&mut self, entry: &Entry) -> Result<LeafIndex, LedgerError> {
+        let mut line = entry.to_line()?;
+        let transition = self.intents.transition(entry.event()).map_err(LedgerError::Intent)?;
+        if self.frontier.size() - self.newest.head().size >= CHECKPOINT_EVERY && self.intents.first().is_none() {
+            self.checkpoint()?;
+        }
+        let leaf = leaf_hash(&line);
+        let index = LeafIndex(self.frontier.size());
+        line.push(b'\n');
+        self.bytes = self.files.append(File::Leaves, self.bytes, &line)?;
+        self.frontier.push(leaf);
+        self.intents.apply(transition);
+        Ok(index)
+    }
+
+    /// Makes every entry so far durable.
+    ///
+    /// # Errors
+    /// The storage's; the ledger is poisoned.
+    pub fn sync(&mut self) -> Result<(), LedgerError> {
+        self.files.sync(File::Leaves)
+    }
+
+    /// Appends an entry and makes it durable: for intents and memory commits.
+    ///
+    /// # Errors
+    /// Those of [`Ledger::append`] and [`Ledger::sync`].
+    pub fn append_durably(&mut self, entry: &Entry) -> Result<DurableLeaf, LedgerError> {
+        let index = self.append(entry)?;
+        self.sync()?;
+        Ok(DurableLeaf(index))
+    }
+
+    /// Signs the present state, durably; without new entries it is the newest checkpoint again.
+    ///
+    /// # Errors
+    /// [`LedgerError::IntentOpen`]: an open intent must stay in the part that opening reads. The storage's.
+    pub fn checkpoint(&mut self) -> Result<&SignedCheckpoint, LedgerError> {
+        if let Some(call) = self.intents.first() {
+            return Err(LedgerError::IntentOpen(call.clone()));
+        }
+        if self.newest.head() != self.frontier.head() {
+            self.files.sync(File::Leaves)?;
+            self.write_checkpoint()?;
+        }
+        Ok(&self.newest)
+    }
+
+    /// Signs and stores the present state, whose leaves are durable.
+    fn write_checkpoint(&mut self) -> Result<(), LedgerError> {
+        let signed = SignedCheckpoint::sign(self.frontier.head(), self.bytes, &self.signer);
+        let record = format!("{}\n", signed.note());
+        self.checkpoints_bytes = self.files.append(File::Checkpoints, self.checkpoints_bytes, record.as_bytes())?;
+        self.files.sync(File::Checkpoints)?;
+        // Last, so that a frontier beyond the newest checkpoint means that checkpoints were taken away.
+        self.files.replace(File::Frontier, &self.frontier.to_json().map_err(LedgerError::Unwritable)?)?;
+        self.newest = signed;
+        Ok(())
+    }
+
+    /// Proves that a leaf is in the tree of the newest checkpoint. Reads all leaves that it covers.
+    ///
+    /// # Errors
+    /// [`LedgerError::NotCovered`] if the leaf came after it; a file that does not have the signed root; the storage's.
+    pub fn prove(&self, leaf: LeafIndex) -> Result<LeafProof, LedgerError> {
+        prove_leaf(self.files.storage(), &self.newest, leaf)
+    }
+
+    /// Proves that an earlier tree is the beginning of the newest checkpoint's. Reads all leaves that it covers.
+    ///
+    /// # Errors
+    /// [`LedgerError::Proof`] if it is not, or the file does not have the signed root; the storage's.
+    pub fn prove_consistency(&self, old: TreeHead) -> Result<ConsistencyProof, LedgerError> {
+        prove_consistency(self.files.storage(), &self.newest, old)
+    }
+
+    /// The newest checkpoint.
+    #[must_use]
+    pub fn newest_checkpoint(&self) -> &SignedCheckpoint {
+        &self.newest
+    }
+
+    /// Size and root with the entries after the newest checkpoint.
+    #[must_use]
+    pub fn head(&self) -> TreeHead {
+        self.frontier.head()
+    }
+
+    /// Effects that were announced and whose end is not recorded: after opening, those that a crash interrupted.
+    #[must_use]
+    pub fn open_intents(&self) -> &OpenIntents {
+        &self.intents
+    }
+
+    /// The public key of its checkpoints.
+    #[must_use]
+    pub fn verifier_key(&self) -> VerifierKey {
+        self.signer.verifier_key()
+    }
+}

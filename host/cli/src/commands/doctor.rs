@@ -1,0 +1,101 @@
+//! `cofferdam doctor`: what this machine and this workspace are like, and what is wrong with them.
+
+use cofferdam_sandbox::{Allocator, Sandbox};
+use cofferdam_store::Folder;
+use serde_json::json;
+
+use crate::{
+    commands::{CommandResult, Context},
+    failure::Failure,
+    files,
+    output::{self, Format},
+    session::{User, read_lock},
+};
+
+/// Look at keys, tools, policies, cache and ledger, and say what is wrong
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  cofferdam doctor\n  cofferdam doctor --clear-cache")]
+pub(crate) struct Doctor {
+    /// Empty the cache of compiled code first
+    #[arg(long)]
+    clear_cache: bool,
+}
+
+/// One thing that was looked at.
+struct Finding {
+    about: &'static str,
+    says: Result<String, Failure>,
+}
+
+impl Doctor {
+    pub(crate) fn run(self, context: &Context) -> CommandResult {
+        let user = User::open()?;
+        if self.clear_cache {
+            clear(&Folder::open_ambient(&user.home.cache)?.folder("code")?)?;
+        }
+        let mut worst = None;
+        for finding in look(&user, context) {
+            match (&finding.says, context.format) {
+                (Ok(says), Format::Text) => output::line(&format!("ok    {:<10} {says}", finding.about))?,
+                (Ok(says), Format::Json) => output::line(&json!({"about": finding.about, "ok": true, "says": says}).to_string())?,
+                (Err(failure), Format::Text) => output::line(&format!("wrong {:<10} {}", finding.about, failure.render().trim_end()))?,
+                (Err(failure), Format::Json) => {
+                    output::line(&json!({"about": finding.about, "ok": false, "error": failure.json()}).to_string())?;
+                }
+            }
+            if let (Err(failure), None) = (finding.says, &worst) {
+                worst = Some(failure);
+            }
+        }
+        worst.map_or(Ok(()), Err)
+    }
+}
+
+fn look(user: &User, context: &Context) -> Vec<Finding> {
+    let mut findings = vec![
+        Finding { about: "config", says: Ok(user.home.config.display().to_string()) },
+        Finding { about: "data", says: Ok(user.home.data.display().to_string()) },
+        Finding { about: "cache", says: Ok(user.home.cache.display().to_string()) },
+        Finding { about: "keyring", says: Ok(format!("{} keys", user.keyring.keys().count())) },
+        Finding { about: "sandbox", says: sandbox() },
+    ];
+    match files::real_path(&context.workspace).map_err(Failure::from).and_then(|folder| read_lock(&folder)) {
+        Err(failure) => findings.push(Finding { about: "lock", says: Err(failure) }),
+        Ok((lock, file)) => {
+            let whose = if file.is_some() { "of this workspace" } else { "built in; `cofferdam tool add` makes one here" };
+            findings.push(Finding { about: "lock", says: Ok(format!("{} tools, {whose}", lock.entries().len())) });
+            for entry in lock.entries() {
+                let says = user
+                    .verify(entry)
+                    .map(|tool| format!("{} {} verified, {}", tool.name(), tool.manifest().version(), tool.component_digest()));
+                findings.push(Finding { about: "tool", says });
+            }
+        }
+    }
+    let session = crate::session::Session::open(&context.workspace);
+    let says = session.map(|session| {
+        let policies = session.gate.policies();
+        format!(
+            "workspace opens; {} policy files, {} warnings, {} inactive rules",
+            policies.files().len(),
+            policies.warnings().len(),
+            policies.inactive_rules().len()
+        )
+    });
+    findings.push(Finding { about: "workspace", says });
+    findings
+}
+
+fn sandbox() -> Result<String, Failure> {
+    Ok(match Sandbox::new()?.allocator() {
+        Allocator::Pooled => "pooled instances".to_owned(),
+        Allocator::OnDemand => "instances on demand: this machine gives too little address space for a pool; calls are slower".to_owned(),
+    })
+}
+
+fn clear(folder: &Folder) -> Result<(), Failure> {
+    for name in folder.list()? {
+        folder.remove(&name)?;
+    }
+    Ok(folder.sync()?)
+}

@@ -1,0 +1,80 @@
+//! One file per command.
+
+mod call;
+mod demo;
+mod doctor;
+mod history;
+mod key;
+mod ledger;
+mod limits;
+mod policy;
+mod tool;
+mod undo;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::{failure::Failure, output::Format};
+
+/// What a command gives back.
+pub(crate) type CommandResult = Result<(), Failure>;
+
+/// An agent whose every tool is a signed, hash-pinned WebAssembly component, and whose every effect is staged and verified.
+#[derive(Parser)]
+#[command(
+    name = "cofferdam",
+    version,
+    max_term_width = 110,
+    after_help = "Exit codes: 0 done, 1 failed, 2 usage, 3 denied by policy, 4 not verified, 5 limit reached, 70 bug, 130 interrupted, 141 broken pipe."
+)]
+pub(crate) struct CommandLine {
+    /// How data is printed on standard output
+    #[arg(long, global = true, value_enum, default_value_t)]
+    pub(crate) format: Format,
+    /// The folder to work in
+    #[arg(long, global = true, value_name = "FOLDER", default_value = ".")]
+    workspace: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Call(call::Call),
+    Undo(undo::Undo),
+    History(history::History),
+    Tool(tool::Tool),
+    Key(key::Key),
+    Policy(policy::Policy),
+    Ledger(ledger::Ledger),
+    Limits(limits::Limits),
+    Doctor(doctor::Doctor),
+    Demo(demo::Demo),
+}
+
+/// What every command gets.
+pub(crate) struct Context {
+    pub(crate) format: Format,
+    pub(crate) workspace: PathBuf,
+}
+
+/// Runs a command line.
+///
+/// # Errors
+/// What the command ran into.
+pub(crate) fn run(line: CommandLine) -> CommandResult {
+    let context = Context { format: line.format, workspace: line.workspace };
+    match line.command {
+        Command::Call(command) => command.run(&context),
+        Command::Undo(command) => command.run(&context),
+        Command::History(command) => command.run(&context),
+        Command::Tool(command) => command.run(&context),
+        Command::Key(command) => command.run(&context),
+        Command::Policy(command) => command.run(&context),
+        Command::Ledger(command) => command.run(&context),
+        Command::Limits(command) => command.run(&context),
+        Command::Doctor(command) => command.run(&context),
+        Command::Demo(command) => command.run(&context),
+    }
+}

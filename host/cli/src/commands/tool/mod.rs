@@ -1,0 +1,40 @@
+//! `cofferdam tool`: build, sign, add, list, inspect and verify tools.
+
+mod add;
+mod build;
+mod inspect;
+mod list;
+mod sign;
+mod verify;
+
+use crate::commands::{CommandResult, Context};
+
+/// Build, sign, add, list, inspect and verify tools
+#[derive(clap::Args)]
+pub(crate) struct Tool {
+    #[command(subcommand)]
+    command: ToolCommand,
+}
+
+#[derive(clap::Subcommand)]
+enum ToolCommand {
+    Build(build::Build),
+    Sign(sign::Sign),
+    Add(add::Add),
+    List(list::List),
+    Inspect(inspect::Inspect),
+    Verify(verify::Verify),
+}
+
+impl Tool {
+    pub(crate) fn run(self, context: &Context) -> CommandResult {
+        match self.command {
+            ToolCommand::Build(command) => command.run(),
+            ToolCommand::Sign(command) => command.run(),
+            ToolCommand::Add(command) => command.run(context),
+            ToolCommand::List(command) => command.run(context),
+            ToolCommand::Inspect(command) => command.run(context),
+            ToolCommand::Verify(command) => command.run(context),
+        }
+    }
+}

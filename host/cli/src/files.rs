@@ -1,0 +1,134 @@
+//! Files that a person names on the command line: read with a limit, written only where nothing is.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use cofferdam_base::bounded;
+
+use crate::failure::CliError;
+
+fn fault(path: &Path, what: &'static str, source: io::Error) -> CliError {
+    CliError::File { path: path.to_string_lossy().into_owned(), what, source }
+}
+
+/// Reads a whole file of at most `limit` bytes. `-` is standard input.
+///
+/// # Errors
+/// [`CliError::File`]; a FIFO or device is read only as standard input.
+pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, CliError> {
+    let read = |source| fault(path, "read", source);
+    if path == Path::new("-") {
+        return bounded::read_to_end(io::stdin().lock(), limit).map_err(read);
+    }
+    #[expect(clippy::disallowed_methods, reason = "a file that a person named on the command line")]
+    let regular = std::fs::metadata(path).map_err(read)?.is_file();
+    if !regular {
+        return Err(read(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file")));
+    }
+    #[expect(clippy::disallowed_methods, reason = "a file that a person named on the command line")]
+    let file = File::open(path).map_err(read)?;
+    bounded::read_to_end(file, limit).map_err(read)
+}
+
+/// Reads a whole text file.
+///
+/// # Errors
+/// [`CliError::File`]; also for what is not UTF-8.
+pub(crate) fn read_text(path: &Path, limit: u64) -> Result<String, CliError> {
+    String::from_utf8(read(path, limit)?).map_err(|error| fault(path, "read", io::Error::new(io::ErrorKind::InvalidData, error)))
+}
+
+/// Reads a whole text file; none where there is no file.
+///
+/// # Errors
+/// [`CliError::File`] for everything but an absent file.
+pub(crate) fn read_text_if_there(path: &Path, limit: u64) -> Result<Option<String>, CliError> {
+    match read_text(path, limit) {
+        Err(CliError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
+        other => other.map(Some),
+    }
+}
+
+/// Whether an existing file may be replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Overwrite {
+    /// Never.
+    No,
+    /// It is a product of the command itself.
+    Yes,
+}
+
+/// Who may read a file that is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Everybody whom the umask lets.
+    Everybody,
+    /// Its owner (mode 0600).
+    Owner,
+}
+
+/// Writes a file.
+///
+/// # Errors
+/// [`CliError::File`].
+pub(crate) fn write(path: &Path, bytes: &[u8], overwrite: Overwrite, readers: Readers) -> Result<(), CliError> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = OpenOptions::new();
+    options.write(true);
+    match overwrite {
+        Overwrite::No => options.create_new(true),
+        Overwrite::Yes => options.create(true).truncate(true),
+    };
+    if readers == Readers::Owner {
+        options.mode(0o600);
+    }
+    #[expect(clippy::disallowed_methods, reason = "a file that a person named on the command line")]
+    let file = options.open(path);
+    file.and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all())).map_err(|source| fault(path, "written", source))
+}
+
+/// Makes a folder and those above it.
+///
+/// # Errors
+/// [`CliError::File`].
+pub(crate) fn make_folder(path: &Path) -> Result<(), CliError> {
+    #[expect(clippy::disallowed_methods, reason = "a folder that a person named on the command line")]
+    let made = std::fs::create_dir_all(path);
+    made.map_err(|source| fault(path, "made", source))
+}
+
+/// The absolute path of a folder, without symbolic links.
+///
+/// # Errors
+/// [`CliError::File`].
+pub(crate) fn real_path(path: &Path) -> Result<PathBuf, CliError> {
+    #[expect(clippy::disallowed_methods, reason = "the workspace that a person named on the command line")]
+    let real = path.canonicalize();
+    real.map_err(|source| fault(path, "found", source))
+}
+
+/// The names in a folder that end with `suffix`, sorted; none where there is no folder.
+///
+/// # Errors
+/// [`CliError::File`].
+pub(crate) fn names(folder: &Path, suffix: &str) -> Result<Vec<String>, CliError> {
+    #[expect(clippy::disallowed_methods, reason = "a folder of the user's configuration or of the project's rules")]
+    let listing = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        listing => listing.map_err(|source| fault(folder, "listed", source))?,
+    };
+    let mut names = Vec::new();
+    for entry in listing {
+        let entry = entry.map_err(|source| fault(folder, "listed", source))?;
+        if let Ok(name) = entry.file_name().into_string()
+            && name.ends_with(suffix)
+        {
+            names.push(name);
+        }
+    }
+    names.sort();
+    Ok(names)
+}

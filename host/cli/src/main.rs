@@ -1,0 +1,34 @@
+//! `cofferdam`: the only place where ambient authority (arguments, environment, clock, randomness, terminal) enters.
+
+mod approver;
+mod commands;
+mod diff;
+mod embedded;
+mod failure;
+mod files;
+mod home;
+mod keys;
+mod output;
+mod policies;
+mod session;
+mod system;
+mod tool_store;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    let line = commands::CommandLine::parse();
+    let format = line.format;
+    match commands::run(line) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            match format {
+                output::Format::Text => output::say(failure.render().trim_end()),
+                output::Format::Json => output::say(&failure.json().to_string()),
+            }
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Which policy files are in force, and whether a person accepted exactly these.
+//!
+//! Grants come from the binary and from the user's configuration folder; a workspace can bring restrictions only. Every file
+//! that is not built in is in force only in the form that a person accepted with `cofferdam policy accept`: a change, a new
+//! file and a missing one are refused until then.
+
+use std::{collections::BTreeMap, path::Path};
+
+use cofferdam_base::{Class, Diagnostic, Digest, text};
+use cofferdam_policy::{GrantOwner, PolicySource, Role, RuleSet, builtin};
+use cofferdam_store::{Folder, StateDir};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    failure::{CliError, Failure},
+    files,
+    home::Home,
+};
+
+/// Largest policy file that is read. The policy crate has the finer limit.
+const MAX_FILE_BYTES: u64 = 1 << 20;
+/// Where a workspace keeps its restrictions.
+const IN_WORKSPACE: &str = ".cofferdam/policies";
+/// The accepted files of a project.
+const ACCEPTED: &str = "accepted-policies.toml";
+
+/// A policy file that is not the one that was accepted.
+#[derive(Debug)]
+pub(crate) enum AcceptanceError {
+    /// A file that nobody accepted.
+    New { file: String },
+    /// A file that is another than the accepted one.
+    Changed { file: String },
+    /// An accepted file that is gone.
+    Missing { file: String },
+}
+
+impl std::fmt::Display for AcceptanceError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::New { file } => write!(f, "policy file `{}` was never accepted", text::inline(file, 120)),
+            Self::Changed { file } => write!(f, "policy file `{}` changed since it was accepted", text::inline(file, 120)),
+            Self::Missing { file } => write!(f, "policy file `{}` was accepted and is gone", text::inline(file, 120)),
+        }
+    }
+}
+
+impl std::error::Error for AcceptanceError {}
+
+impl Diagnostic for AcceptanceError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::New { .. } => "policy.not-accepted",
+            Self::Changed { .. } => "policy.changed",
+            Self::Missing { .. } => "policy.missing",
+        }
+    }
+
+    fn class(&self) -> Class {
+        Class::NotVerified
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some("look at it, then accept it with `cofferdam policy accept`".to_owned())
+    }
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Accepted {
+    #[serde(default)]
+    files: BTreeMap<String, Digest>,
+}
+
+/// Reads every policy file that would be in force, built-in ones first.
+///
+/// # Errors
+/// A file that cannot be read.
+pub(crate) fn sources(home: &Home, workspace: &Path, role: Role) -> Result<Vec<PolicySource>, CliError> {
+    let mut sources = builtin(role);
+    sources.extend(folder(&home.config.join("policies"), "user", RuleSet::Grants(GrantOwner::User))?);
+    sources.extend(folder(&workspace.join(IN_WORKSPACE), "project", RuleSet::Restrictions)?);
+    Ok(sources)
+}
+
+fn folder(path: &Path, prefix: &str, set: RuleSet) -> Result<Vec<PolicySource>, CliError> {
+    let mut sources = Vec::new();
+    for name in files::names(path, ".cedar")? {
+        let text = files::read_text(&path.join(&name), MAX_FILE_BYTES)?;
+        let cases = files::read_text_if_there(&path.join(name.replace(".cedar", ".cases.toml")), MAX_FILE_BYTES)?;
+        sources.push(PolicySource { name: format!("{prefix}/{name}"), text, cases, set });
+    }
+    Ok(sources)
+}
+
+fn digest(source: &PolicySource) -> Digest {
+    Digest::of_parts(&[source.text.as_bytes(), source.cases.as_deref().unwrap_or_default().as_bytes()])
+}
+
+/// The files that a person has to accept: all but the built-in ones.
+fn pinned(sources: &[PolicySource]) -> BTreeMap<String, Digest> {
+    let from_outside = |source: &&PolicySource| source.set != RuleSet::Grants(GrantOwner::BuiltIn);
+    sources.iter().filter(from_outside).map(|source| (source.name.clone(), digest(source))).collect()
+}
+
+/// Goes on only with the accepted files.
+///
+/// # Errors
+/// The first file that is new, changed or missing.
+pub(crate) fn verify_accepted(sources: Vec<PolicySource>, state: &StateDir) -> Result<Vec<PolicySource>, Failure> {
+    let accepted = accepted(state.folder())?;
+    let found = pinned(&sources);
+    for (file, digest) in &found {
+        match accepted.files.get(file) {
+            None => return Err(AcceptanceError::New { file: file.clone() }.into()),
+            Some(pinned) if pinned != digest => return Err(AcceptanceError::Changed { file: file.clone() }.into()),
+            Some(_) => {}
+        }
+    }
+    match accepted.files.keys().find(|file| !found.contains_key(*file)) {
+        Some(file) => Err(AcceptanceError::Missing { file: file.clone() }.into()),
+        None => Ok(sources),
+    }
+}
+
+fn accepted(state: &Folder) -> Result<Accepted, Failure> {
+    let Some(bytes) = state.read(ACCEPTED, MAX_FILE_BYTES)? else { return Ok(Accepted::default()) };
+    let fault = |why: String| CliError::Config { path: ACCEPTED.to_owned(), why };
+    let text = String::from_utf8(bytes).map_err(|error| fault(error.to_string()))?;
+    Ok(toml::from_str(&text).map_err(|error| fault(error.to_string()))?)
+}
+
+/// Accepts the files as they are now; gives their names.
+///
+/// # Errors
+/// The state folder's.
+pub(crate) fn accept(sources: &[PolicySource], state: &Folder) -> Result<Vec<String>, Failure> {
+    let files = pinned(sources);
+    let names = files.keys().cloned().collect();
+    let text =
+        toml::to_string(&Accepted { files }).map_err(|error| CliError::Config { path: ACCEPTED.to_owned(), why: error.to_string() })?;
+    state.replace(ACCEPTED, text.as_bytes())?;
+    Ok(names)
+}

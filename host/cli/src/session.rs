@@ -1,0 +1,220 @@
+//! Everything a command needs to work in a workspace, opened from the ambient environment once.
+
+use std::{path::Path, sync::Arc};
+
+use cofferdam_base::{Digest, WorkspacePath};
+use cofferdam_gate::{Gate, GateParts, LoadedTool, Toolbox};
+use cofferdam_policy::{Effect, Environment, FunctionSignature, PathAccess, Policies, Role, ToolSignature};
+use cofferdam_sandbox::{CodeCache, KeyedCache, MAX_CODE_BYTES, Sandbox};
+use cofferdam_store::{Folder, StateDir, Workspace};
+use cofferdam_trust::{
+    Keyring, Lock, LockEntry,
+    lock::{MAX_LOCK_BYTES, Source},
+    manifest,
+    verify::VerifiedTool,
+};
+
+use crate::{
+    embedded,
+    failure::{CliError, Failure},
+    files,
+    home::Home,
+    keys, policies,
+    system::{SystemClock, SystemEntropy},
+    tool_store::ToolStore,
+};
+
+/// Name of the lock file in a workspace.
+pub(crate) const LOCK_FILE: &str = "tools.lock";
+
+/// A user's folders and keys, without a workspace.
+pub(crate) struct User {
+    pub(crate) home: Home,
+    pub(crate) config: Folder,
+    pub(crate) data: Folder,
+    pub(crate) keyring: Keyring,
+}
+
+impl User {
+    /// Opens the user's folders; makes them on first use.
+    ///
+    /// # Errors
+    /// No home, a folder that others can read, a keyring that does not read back.
+    pub(crate) fn open() -> Result<Self, Failure> {
+        Self::open_at(Home::from_environment()?)
+    }
+
+    /// Opens the user's folders at given places.
+    ///
+    /// # Errors
+    /// See [`User::open`].
+    pub(crate) fn open_at(home: Home) -> Result<Self, Failure> {
+        let (config, data) = (Folder::open_ambient(&home.config)?, Folder::open_ambient(&home.data)?);
+        let keyring = keys::keyring(&config)?;
+        Ok(Self { home, config, data, keyring })
+    }
+
+    /// The bytes that a lock entry pins: from the binary, or from the user's store.
+    ///
+    /// # Errors
+    /// They are not to be had.
+    pub(crate) fn bytes_of(&self, entry: &LockEntry) -> Result<(Arc<[u8]>, Vec<u8>), Failure> {
+        match entry.source() {
+            Source::Builtin => {
+                let (component, statement) = embedded::tool(entry.name().as_str()).ok_or_else(|| CliError::Config {
+                    path: LOCK_FILE.to_owned(),
+                    why: format!("`{}` does not come with this program", entry.name()),
+                })?;
+                Ok((component.into(), statement.to_vec()))
+            }
+            Source::File => {
+                let (component, statement) = ToolStore::open(&self.data)?.get(entry)?;
+                Ok((component.into(), statement))
+            }
+        }
+    }
+
+    /// Verifies the tool of a lock entry, from its bytes.
+    ///
+    /// # Errors
+    /// Anything that does not check out.
+    pub(crate) fn verify(&self, entry: &LockEntry) -> Result<VerifiedTool, Failure> {
+        use cofferdam_base::Clock as _;
+        let (component, statement) = self.bytes_of(entry)?;
+        Ok(cofferdam_trust::verify(component, &statement, entry, &self.keyring, SystemClock.now())?)
+    }
+}
+
+/// The lock of a workspace, and the digest of its file; the built-in lock where it has none.
+///
+/// # Errors
+/// A file that does not read back.
+pub(crate) fn read_lock(workspace: &Path) -> Result<(Lock, Option<Digest>), Failure> {
+    match files::read_text_if_there(&workspace.join(LOCK_FILE), MAX_LOCK_BYTES as u64)? {
+        Some(text) => Ok((Lock::parse(&text)?, Some(Digest::of(text.as_bytes())))),
+        None => Ok((Lock::parse(embedded::LOCK)?, None)),
+    }
+}
+
+/// The verified tools of a workspace as policies see them.
+pub(crate) fn environment(tools: &[VerifiedTool]) -> Environment {
+    Environment { tools: tools.iter().map(signature).collect(), model_hosts: Vec::new() }
+}
+
+fn signature(tool: &VerifiedTool) -> ToolSignature {
+    let functions = tool.manifest().functions().iter().map(|(name, function)| FunctionSignature {
+        name: name.clone(),
+        effect: match function.effect {
+            manifest::Effect::Read => Effect::Read,
+            manifest::Effect::Staged => Effect::Staged,
+            manifest::Effect::Irrevocable => Effect::Irrevocable,
+        },
+        input: function.input.value().clone(),
+    });
+    let publisher = tool.signers().first().map(ToString::to_string).unwrap_or_default();
+    ToolSignature { tool: tool.name().clone(), publisher, functions: functions.collect() }
+}
+
+/// A user in a workspace.
+pub(crate) struct Session {
+    pub(crate) user: User,
+    pub(crate) gate: Gate,
+}
+
+impl Session {
+    /// Opens a workspace: verifies its tools, loads its policies, recovers what a crash left.
+    ///
+    /// # Errors
+    /// Whatever does not check out.
+    pub(crate) fn open(folder: &Path) -> Result<Self, Failure> {
+        Self::open_for(User::open()?, folder)
+    }
+
+    /// Opens a workspace for a user.
+    ///
+    /// # Errors
+    /// See [`Session::open`].
+    pub(crate) fn open_for(user: User, folder: &Path) -> Result<Self, Failure> {
+        let folder = files::real_path(folder)?;
+        let workspace = Workspace::open_ambient(&folder)?;
+        let project = user.home.project(&folder);
+        let state = StateDir::open_ambient(&project, &workspace)?;
+        let (lock, lock_digest) = read_lock(&folder)?;
+        let verified = lock.entries().map(|entry| user.verify(entry)).collect::<Result<Vec<_>, _>>()?;
+        let sources = policies::verify_accepted(policies::sources(&user.home, &folder, Role::Default)?, &state)?;
+        let policies = Policies::load(&sources, &environment(&verified))?;
+        let name = project.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let signer = keys::ledger_signer(&user.config, &name, &SystemEntropy)?;
+        let tools = load(&user, verified)?;
+        let gate = Gate::open(GateParts {
+            workspace,
+            state,
+            keyring: user.keyring.clone(),
+            tools,
+            policies: Arc::new(policies),
+            lock_digest,
+            signer,
+            retired: Vec::new(),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(SystemEntropy),
+            #[expect(clippy::disallowed_methods, reason = "waits for another process to finish its turn")]
+            pause: std::thread::sleep,
+        })?;
+        Ok(Self { user, gate })
+    }
+}
+
+fn load(user: &User, verified: Vec<VerifiedTool>) -> Result<Toolbox, Failure> {
+    let sandbox = Sandbox::new()?;
+    let key = keys::cache_key(&user.config, &SystemEntropy)?;
+    let cache = CodeFolder(Folder::open_ambient(&user.home.cache)?.folder("code")?);
+    let mut tools = Toolbox::default();
+    for tool in verified {
+        tools.insert(LoadedTool::prepare(tool, &sandbox, Some(KeyedCache { key: &key, files: &cache }))?);
+    }
+    Ok(tools)
+}
+
+/// The cache folder as the sandbox wants it.
+struct CodeFolder(Folder);
+
+impl CodeCache for CodeFolder {
+    fn load(&self, name: &str) -> Option<Vec<u8>> {
+        // What cannot be read is as good as not there: it is compiled again.
+        self.0.read(name, MAX_CODE_BYTES).ok().flatten()
+    }
+
+    fn store(&self, name: &str, bytes: &[u8]) {
+        // A cache that cannot be written costs time, nothing else.
+        let _ = self.0.replace(name, bytes);
+    }
+}
+
+/// A path of the command line, as policies see it.
+///
+/// # Errors
+/// It is no path of a workspace.
+pub(crate) fn workspace_path(name: &'static str, text: &str) -> Result<WorkspacePath, CliError> {
+    WorkspacePath::parse(text).map_err(|error| CliError::Argument { name, value: text.to_owned(), why: error.to_string() })
+}
+
+/// An access by its name on the command line.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+pub(crate) enum AccessName {
+    /// Look at, list or read
+    Read,
+    /// Make or change
+    Write,
+    /// Remove
+    Delete,
+}
+
+impl From<AccessName> for PathAccess {
+    fn from(name: AccessName) -> Self {
+        match name {
+            AccessName::Read => Self::Read,
+            AccessName::Write => Self::Write,
+            AccessName::Delete => Self::Delete,
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The ledger and the transcript as a call writes to them, under the workspace's lock.
+//!
+//! Processes take turns: between two turns of this process another one may have written. An open ledger is used again only
+//! if its files are as this process left them; else it is opened anew, which reads what came since the newest checkpoint.
+
+use std::sync::Arc;
+
+use cofferdam_base::{Clock, RunId};
+use cofferdam_ledger::{Entry, Event, Ledger, LedgerError, Signer, VerifierKey, storage::File};
+use cofferdam_store::{Folder, WorkspaceLock};
+
+use crate::{
+    ledger_files::{LedgerFiles, lengths},
+    record::Batch,
+    refusal::Fault,
+    transcript,
+};
+
+/// Name of the ledger's folder in the state folder.
+const LEDGER: &str = "ledger";
+
+/// What opens a project's ledger, and the ledger as it was left.
+pub(crate) struct Book {
+    run: RunId,
+    signer: Signer,
+    retired: Vec<VerifierKey>,
+    clock: Arc<dyn Clock>,
+    /// What a run begins with. Written before its first call, so that a run without calls leaves no trace.
+    beginning: Vec<Event>,
+    kept: Option<(Ledger, [u64; 3])>,
+}
+
+impl Book {
+    pub(crate) fn new(run: RunId, signer: Signer, retired: Vec<VerifierKey>, clock: Arc<dyn Clock>, beginning: Vec<Event>) -> Self {
+        Self { run, signer, retired, clock, beginning, kept: None }
+    }
+
+    /// Opens the ledger for one turn. Makes it where there is none.
+    pub(crate) fn open<'a>(&'a mut self, lock: &'a WorkspaceLock<'_>) -> Result<OpenBook<'a>, Fault> {
+        let state = lock.state().folder();
+        let folder = state.folder(LEDGER)?;
+        let io = |error| Fault::Ledger(LedgerError::Io { doing: "looked at", file: File::Leaves, error });
+        let found = lengths(&folder).map_err(io)?;
+        let ledger = match self.kept.take() {
+            Some((ledger, left)) if left == found => ledger,
+            _ => self.begin_or_open(state, &folder)?,
+        };
+        Ok(OpenBook {
+            ledger: Some(ledger),
+            kept: &mut self.kept,
+            beginning: &mut self.beginning,
+            state: state.clone(),
+            folder,
+            run: &self.run,
+            clock: self.clock.as_ref(),
+        })
+    }
+}
+
+/// Says that the project's ledger was begun: from then on a missing one is a loss, not a new project.
+const BEGUN: &str = "ledger-begun";
+
+impl Book {
+    fn begin_or_open(&self, state: &Folder, folder: &Folder) -> Result<Ledger, Fault> {
+        let files = || Box::new(LedgerFiles::new(folder.clone()));
+        let open = || Ledger::open(files(), self.signer.clone(), &self.retired, &self.run, self.clock.now());
+        if state.read(BEGUN, 16)?.is_some() {
+            return Ok(open()?);
+        }
+        let ledger = match Ledger::create(files(), self.signer.clone()) {
+            // A crash came between the ledger and the note that it was begun.
+            Err(LedgerError::Exists) => open()?,
+            created => created?,
+        };
+        state.replace(BEGUN, b"1\n")?;
+        Ok(ledger)
+    }
+}
+
+/// The ledger during one turn.
+pub(crate) struct OpenBook<'a> {
+    ledger: Option<Ledger>,
+    kept: &'a mut Option<(Ledger, [u64; 3])>,
+    beginning: &'a mut Vec<Event>,
+    state: Folder,
+    folder: Folder,
+    run: &'a RunId,
+    clock: &'a dyn Clock,
+}
+
+impl OpenBook<'_> {
+    /// The open ledger.
+    pub(crate) fn ledger(&mut self) -> Result<&mut Ledger, Fault> {
+        self.ledger.as_mut().ok_or(Fault::Ledger(LedgerError::Poisoned))
+    }
+
+    /// Appends transcript lines and entries; gives the number of the last leaf. Not durable before a sync.
+    pub(crate) fn write(&mut self, batch: Batch) -> Result<u64, Fault> {
+        transcript::append(&self.state, self.run, &batch.lines)?;
+        for event in std::mem::take(self.beginning) {
+            self.append(event)?;
+        }
+        let ledger = self.ledger()?;
+        let mut last = ledger.head().size.saturating_sub(1);
+        for entry in &batch.entries {
+            last = ledger.append(entry)?.0;
+        }
+        Ok(last)
+    }
+
+    /// Appends one event of this run, now.
+    pub(crate) fn append(&mut self, event: Event) -> Result<(), Fault> {
+        let entry = Entry::new(self.clock.now(), self.run.clone(), event);
+        self.ledger()?.append(&entry)?;
+        Ok(())
+    }
+
+    /// Like [`OpenBook::write`], durably: before anything becomes real.
+    pub(crate) fn write_durably(&mut self, batch: Batch) -> Result<(), Fault> {
+        self.write(batch)?;
+        Ok(self.ledger()?.sync()?)
+    }
+}
+
+impl Drop for OpenBook<'_> {
+    fn drop(&mut self) {
+        // A ledger whose files cannot be looked at is opened anew next time.
+        if let (Some(ledger), Ok(left)) = (self.ledger.take(), lengths(&self.folder)) {
+            *self.kept = Some((ledger, left));
+        }
+    }
+}

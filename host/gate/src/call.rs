@@ -1,0 +1,248 @@
+//! The whole way of one call.
+
+use std::collections::BTreeSet;
+
+use cofferdam_base::{CallId, Diagnostic as _, Digest, WorkspacePath};
+use cofferdam_ledger::event::{Event, Origin as LedgerOrigin};
+use cofferdam_policy::{Grant, Origin};
+use cofferdam_sandbox::Usage;
+use cofferdam_store::{Fact, Refusal, Staged, change::ChangeSummary};
+
+use crate::{
+    attendant::{Attendant, Step},
+    execute::{Executed, Replay},
+    gate::{Gate, random},
+    guard::Caller,
+    permit::Permitted,
+    publish::Publishable,
+    record::Record,
+    refusal::{Fault, Refused},
+    request::{CallInput, Request},
+    toolbox::Toolbox,
+    transcript::Said,
+    verify::Verified,
+};
+
+/// Whether a verified change becomes real.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// It does.
+    Publish,
+    /// It is shown and dropped.
+    DryRun,
+}
+
+/// What became of the changes of a call that was verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Publication {
+    /// It changed nothing.
+    NothingToPublish,
+    /// Its changes were dropped, as was asked for.
+    DryRun,
+    /// Its changes are in the workspace.
+    Published,
+}
+
+/// What a memory may cite of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// `tool.function`.
+    pub function: String,
+    /// Version of the tool.
+    pub version: String,
+    /// Digest of its component.
+    pub component: Digest,
+    /// Digest of the policies that allowed it.
+    pub policy: Digest,
+    /// Rules of those policies that permit it, by id.
+    pub rules: Vec<String>,
+    /// Files that it read or left, with the digests of their contents.
+    pub files: Vec<(WorkspacePath, Digest)>,
+    /// Host postconditions that held.
+    pub postconditions: usize,
+    /// Sentences of the tool's verify hook: text from a tool.
+    pub hook: Vec<String>,
+    /// The newest ledger leaf of the call.
+    pub leaf: u64,
+}
+
+/// A call that was verified, and whose changes, if any, are published.
+#[derive(Debug)]
+pub struct Completed {
+    /// The call.
+    pub call: CallId,
+    /// The outcome, checked against the signed schema: JSON text, from a tool.
+    pub output: String,
+    /// What it changes, path by path.
+    pub changes: Vec<ChangeSummary>,
+    /// What became of the changes.
+    pub publication: Publication,
+    /// The stage, for a diff.
+    pub staged: Staged,
+    /// Paths that policy kept from the tool while it ran.
+    pub refusals: Vec<Refusal>,
+    /// Reads that only a person could have allowed.
+    pub unanswered: Vec<WorkspacePath>,
+    /// What it showed for itself.
+    pub evidence: Evidence,
+    /// What `invoke` used.
+    pub usage: Usage,
+    /// What `verify` used.
+    pub verify_usage: Usage,
+    /// What the tool printed: untrusted text.
+    pub log: String,
+}
+
+impl Gate {
+    /// Makes a call, under a new identifier.
+    ///
+    /// # Errors
+    /// [`Refused`]: then the workspace is as it was, and the refusal is in the ledger.
+    pub fn call(&self, input: &CallInput, mode: Mode, attendant: &mut dyn Attendant) -> Result<Completed, Box<Refused>> {
+        let call = self.new_call().map_err(|error| {
+            // Without randomness there is not even an identifier to refuse under.
+            Box::new(Refused { call: CallId::new(self.clock.now(), [0; 10]), fault: error.into() })
+        })?;
+        self.call_as(call, input, mode, attendant)
+    }
+
+    /// Makes a call under an identifier that the caller has taken down before, so that it can be found again after a crash.
+    ///
+    /// # Errors
+    /// See [`Gate::call`].
+    pub fn call_as(&self, call: CallId, input: &CallInput, mode: Mode, attendant: &mut dyn Attendant) -> Result<Completed, Box<Refused>> {
+        let mut record = self.record(call.clone());
+        let result = self.check(input, &mut record, attendant).and_then(|publishable| {
+            attendant.entered(Step::Publish);
+            self.finish(publishable, mode, &mut record)
+        });
+        result.map_err(|fault| {
+            record.note(Event::Refused { call: call.clone(), code: fault.code().to_owned() });
+            let batch = record.take();
+            // The call came to nothing either way; that the refusal could not be recorded is the graver news.
+            let fault = self.in_turn(|_, _, book| book.write(batch)).err().unwrap_or(fault);
+            Box::new(Refused { call, fault })
+        })
+    }
+
+    /// Everything up to the point where only the publication is left. Changes nothing.
+    fn check<'a>(&'a self, input: &CallInput, record: &mut Record<'_>, attendant: &mut dyn Attendant) -> Result<Publishable<'a>, Fault> {
+        attendant.entered(Step::Request);
+        let (tool, function) = find(&self.tools, &input.function)?;
+        tool.verified().still_valid(&self.keyring, self.clock.now())?;
+        let request = Request::verify(tool, function, input)?;
+        let replay = Replay { time: self.clock.now(), seed: random(self.entropy.as_ref())? };
+        note_request(&request, replay, record)?;
+
+        attendant.entered(Step::Policy);
+        let caller = Caller {
+            call: record.call.clone(),
+            tool: tool.verified().manifest().name().clone(),
+            origin: request.origin,
+            integrity: request.integrity,
+        };
+        let permitted = Permitted::decide(request, caller, &self.policies, record, attendant)?;
+
+        attendant.entered(Step::Invoke);
+        let executed = Executed::run(permitted, self.workspace.clone(), self.policies.clone(), replay, record)?;
+        let verified = Verified::verify(executed, record, attendant)?;
+
+        attendant.entered(Step::Changes);
+        Publishable::decide(verified, &self.policies, record, attendant)
+    }
+
+    /// Publishes, or drops what is not to be published, and closes the record.
+    fn finish(&self, publishable: Publishable<'_>, mode: Mode, record: &mut Record<'_>) -> Result<Completed, Fault> {
+        let call = record.call.clone();
+        let publication = match (publishable.changes().is_empty(), mode) {
+            (true, _) => Publication::NothingToPublish,
+            (false, Mode::DryRun) => Publication::DryRun,
+            (false, Mode::Publish) => Publication::Published,
+        };
+        let leaf = self.in_turn(|workspace, lock, book| {
+            match publication {
+                Publication::NothingToPublish => {}
+                Publication::DryRun => record.note(Event::Refused { call: call.clone(), code: DRY_RUN.to_owned() }),
+                Publication::Published => {
+                    publishable.publish(workspace, lock, book, record)?;
+                    record.note(Event::Published { call: call.clone() });
+                }
+            }
+            book.write(record.take())
+        })?;
+        Ok(completed(call, publishable, publication, *self.policies.digest(), leaf))
+    }
+}
+
+/// What the ledger says of a call whose changes were only shown.
+const DRY_RUN: &str = "gate.dry-run";
+
+/// Takes down what was asked for, with all that it takes to repeat it.
+fn note_request(request: &Request<'_>, replay: Replay, record: &mut Record<'_>) -> Result<(), Fault> {
+    let text = serde_json::to_string(&serde_json::json!({
+        "arguments": request.arguments.value(),
+        "seed": cofferdam_base::digest::hex(&replay.seed),
+        "time": replay.time,
+    }))?;
+    let (tool, function) = (request.tool.verified().manifest().name().clone(), request.function.name().clone());
+    let origin = match request.origin {
+        Origin::Model => LedgerOrigin::Model,
+        Origin::User => LedgerOrigin::User,
+        Origin::Automation => LedgerOrigin::Automation,
+        Origin::Mcp => LedgerOrigin::Mcp,
+    };
+    record.note_with(Said::Arguments, text, |call, arguments| Event::Request { call, tool, function, arguments, origin })
+}
+
+fn completed(call: CallId, publishable: Publishable<'_>, publication: Publication, policy: Digest, leaf: u64) -> Completed {
+    let (verified, grants) = publishable.into_parts();
+    let Verified { executed, staged, postconditions, evidence, verify_usage } = verified;
+    let permitted = &executed.permitted;
+    let rules = rules(std::iter::once(&permitted.grant).chain(permitted.granted.values()).chain(&grants));
+    let verified = executed.permitted.request.tool.verified();
+    Completed {
+        output: executed.output.text(),
+        changes: staged.changes().summary(),
+        publication,
+        refusals: staged.refusals().to_vec(),
+        unanswered: executed.guard.unanswered(),
+        evidence: Evidence {
+            function: executed.permitted.request.full_name(),
+            version: verified.manifest().version().to_string(),
+            component: verified.component_digest(),
+            policy,
+            rules,
+            files: files(&staged),
+            postconditions,
+            hook: evidence,
+            leaf,
+        },
+        staged,
+        usage: executed.usage,
+        verify_usage,
+        log: executed.log,
+        call,
+    }
+}
+
+/// The rules behind some grants, each once.
+fn rules<'g>(grants: impl Iterator<Item = &'g Grant>) -> Vec<String> {
+    let ids: BTreeSet<String> = grants.flat_map(Grant::reasons).map(|rule| rule.id().to_owned()).collect();
+    ids.into_iter().collect()
+}
+
+/// The files of a call as it leaves them: what it wrote, and what it read and did not write.
+fn files(staged: &Staged) -> Vec<(WorkspacePath, Digest)> {
+    let written = staged.changes().iter().filter_map(|(path, change)| Some((path.clone(), *change.after()?)));
+    let read = staged.reads().iter().filter_map(|(path, fact)| match fact {
+        Fact::File { content: Some(content), .. } if staged.changes().get(path).is_none() => Some((path.clone(), *content)),
+        Fact::Absent | Fact::Folder { .. } | Fact::File { .. } | Fact::Link { .. } | Fact::Special => None,
+    });
+    written.chain(read).collect()
+}
+
+fn find<'a, 'n>(tools: &'a Toolbox, name: &'n str) -> Result<(&'a crate::toolbox::LoadedTool, &'n str), Fault> {
+    let unknown = || Fault::UnknownTool { name: name.to_owned() };
+    let (tool, function) = name.split_once('.').ok_or_else(unknown)?;
+    Ok((tools.get(tool).ok_or_else(unknown)?, function))
+}

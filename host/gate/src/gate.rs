@@ -1,0 +1,202 @@
+//! Everything that calls in one workspace need, opened once: the authority is in these values and nowhere else.
+
+use std::{
+    ops::ControlFlow,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use cofferdam_base::{CallId, Clock, Digest, Entropy, RunId, entropy::NoEntropy};
+use cofferdam_ledger::{
+    Signer, VerifierKey,
+    event::{Effect, Event, Recovery},
+};
+use cofferdam_policy::Policies;
+use cofferdam_store::{
+    StateDir, StateError, Workspace, WorkspaceLock,
+    publish::{self, Conflicts, Outcome},
+};
+use cofferdam_trust::Keyring;
+
+use crate::{
+    book::{Book, OpenBook},
+    record::Record,
+    refusal::Fault,
+    toolbox::{LoadedTool, Toolbox},
+    transcript::Transcript,
+};
+
+/// How often a busy workspace is tried again, and how long one try waits: two processes take turns, none waits for ever.
+const LOCK_TRIES: u32 = 600;
+const LOCK_PAUSE: Duration = Duration::from_millis(50);
+
+/// What a gate is made of.
+pub struct GateParts {
+    /// The folder that is worked in.
+    pub workspace: Arc<Workspace>,
+    /// What the product remembers of it.
+    pub state: StateDir,
+    /// Whom the user trusts.
+    pub keyring: Keyring,
+    /// The verified tools.
+    pub tools: Toolbox,
+    /// The accepted policies.
+    pub policies: Arc<Policies>,
+    /// Digest of the lock file that pinned the tools; none for the built-in one.
+    pub lock_digest: Option<Digest>,
+    /// Signs the ledger's checkpoints.
+    pub signer: Signer,
+    /// Keys that signed earlier checkpoints and sign no more.
+    pub retired: Vec<VerifierKey>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Waits a moment, for a workspace that another process holds.
+    pub pause: fn(Duration),
+}
+
+/// The only route to a tool. One for a workspace and a run; several processes may have one each.
+pub struct Gate {
+    pub(crate) workspace: Arc<Workspace>,
+    pub(crate) state: StateDir,
+    pub(crate) keyring: Keyring,
+    pub(crate) tools: Toolbox,
+    pub(crate) policies: Arc<Policies>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) run: RunId,
+    book: Mutex<Book>,
+    pause: fn(Duration),
+}
+
+impl Gate {
+    /// Opens the gate: recovers what a crash left half-done, and closes its intents in the ledger.
+    ///
+    /// # Errors
+    /// A workspace that stays busy; a journal or ledger that does not check out; a conflict with somebody else's change.
+    pub fn open(parts: GateParts) -> Result<Self, Fault> {
+        let GateParts { workspace, state, keyring, tools, policies, lock_digest, signer, retired, clock, entropy, pause } = parts;
+        let run = RunId::new(clock.now(), random(entropy.as_ref())?);
+        let begun = Event::RunStarted { product: env!("CARGO_PKG_VERSION").to_owned(), policy: *policies.digest(), lock: lock_digest };
+        let beginning = std::iter::once(begun).chain(tools.iter().map(loaded)).collect();
+        let book = Mutex::new(Book::new(run.clone(), signer, retired, clock.clone(), beginning));
+        let gate = Self { workspace, state, keyring, tools, policies, clock, entropy, run, book, pause };
+        gate.recover()?;
+        Ok(gate)
+    }
+
+    /// The run's identifier.
+    #[must_use]
+    pub fn run(&self) -> &RunId {
+        &self.run
+    }
+
+    /// The loaded tools.
+    #[must_use]
+    pub fn tools(&self) -> &Toolbox {
+        &self.tools
+    }
+
+    /// The accepted policies.
+    #[must_use]
+    pub fn policies(&self) -> &Policies {
+        &self.policies
+    }
+
+    /// The state folder of the project.
+    #[must_use]
+    pub fn state(&self) -> &StateDir {
+        &self.state
+    }
+
+    /// The folder that is worked in.
+    #[must_use]
+    pub fn workspace(&self) -> &Arc<Workspace> {
+        &self.workspace
+    }
+
+    /// A new identifier of a call.
+    ///
+    /// # Errors
+    /// No randomness.
+    pub fn new_call(&self) -> Result<CallId, NoEntropy> {
+        Ok(CallId::new(self.clock.now(), random(self.entropy.as_ref())?))
+    }
+
+    /// Signs the ledger as it is, and gives the note that anybody can verify a later ledger against.
+    ///
+    /// # Errors
+    /// The ledger's.
+    pub fn checkpoint(&self) -> Result<String, Fault> {
+        self.in_turn(|_, _, book| Ok(book.ledger()?.checkpoint()?.note().to_owned()))
+    }
+
+    /// An empty record for a call.
+    pub(crate) fn record(&self, call: CallId) -> Record<'_> {
+        let transcript = Transcript::new(call.clone(), self.clock.now(), self.entropy.as_ref());
+        Record::new(call, self.run.clone(), self.clock.as_ref(), transcript)
+    }
+
+    /// Runs `turn` while nobody else, in this process or another, changes the workspace or writes the ledger.
+    pub(crate) fn in_turn<R>(
+        &self,
+        turn: impl FnOnce(&Workspace, &WorkspaceLock<'_>, &mut OpenBook<'_>) -> Result<R, Fault>,
+    ) -> Result<R, Fault> {
+        let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        let lock = take_turn(&self.state, self.pause)?;
+        let mut book = book.open(&lock)?;
+        turn(&self.workspace, &lock, &mut book)
+    }
+
+    /// Completes or takes back what a crash interrupted, and closes its intents.
+    fn recover(&self) -> Result<(), Fault> {
+        self.in_turn(|workspace, lock, book| {
+            let recovered = publish::recover(workspace, lock, Conflicts::Refuse)?;
+            let open: Vec<(CallId, Effect)> = book.ledger()?.open_intents().iter().map(|(call, effect)| (call.clone(), effect)).collect();
+            for (call, effect) in open {
+                let journalled = recovered.iter().find(|recovered| recovered.call == call).map(|recovered| recovered.outcome);
+                let recovery = match (effect, journalled) {
+                    (Effect::Irrevocable, _) => Recovery::Unknown,
+                    (Effect::Staged, Some(Outcome::Completed)) => Recovery::Completed,
+                    (Effect::Staged, Some(Outcome::RolledBack)) => Recovery::RolledBack,
+                    (Effect::Staged, None) => match publish::history::find(lock.state(), &call)? {
+                        Some(_) => Recovery::Completed,
+                        None => Recovery::RolledBack,
+                    },
+                };
+                book.append(Event::Recovered { call, recovery })?;
+            }
+            Ok(book.ledger()?.sync()?)
+        })
+    }
+}
+
+fn take_turn(state: &StateDir, pause: fn(Duration)) -> Result<WorkspaceLock<'_>, StateError> {
+    let mut tries = 0;
+    state.lock(|| {
+        tries += 1;
+        if tries > LOCK_TRIES {
+            return ControlFlow::Break(());
+        }
+        pause(LOCK_PAUSE);
+        ControlFlow::Continue(())
+    })
+}
+
+fn loaded(tool: &LoadedTool) -> Event {
+    let verified = tool.verified();
+    Event::ToolLoaded {
+        tool: verified.manifest().name().clone(),
+        version: verified.manifest().version().to_string(),
+        component: verified.component_digest(),
+        statement: verified.statement_digest(),
+        signers: verified.signers().iter().map(ToString::to_string).collect(),
+    }
+}
+
+pub(crate) fn random<const N: usize>(entropy: &dyn Entropy) -> Result<[u8; N], NoEntropy> {
+    let mut bytes = [0; N];
+    entropy.fill(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,71 @@
+//! The ledger's files in the project's state folder.
+
+use std::io;
+
+use cofferdam_ledger::{File, Storage};
+use cofferdam_store::{AppendFile, Folder, ReadFile, StateError};
+
+/// A folder of the state as the ledger wants its storage.
+pub(crate) struct LedgerFiles {
+    folder: Folder,
+    leaves: Option<AppendFile>,
+    checkpoints: Option<AppendFile>,
+}
+
+impl LedgerFiles {
+    pub(crate) fn new(folder: Folder) -> Self {
+        Self { folder, leaves: None, checkpoints: None }
+    }
+
+    fn reading(&self, file: File) -> io::Result<Option<ReadFile>> {
+        self.folder.reading(file.name()).map_err(io::Error::other)
+    }
+
+    fn appending(&mut self, file: File) -> Result<&mut AppendFile, StateError> {
+        let slot = match file {
+            File::Leaves => &mut self.leaves,
+            // The frontier is only replaced; a handle to it is never kept.
+            File::Checkpoints | File::Frontier => &mut self.checkpoints,
+        };
+        match slot {
+            Some(open) => Ok(open),
+            None => Ok(slot.insert(self.folder.append(file.name())?)),
+        }
+    }
+}
+
+/// Lengths of the ledger's files: the same as before means that nobody else wrote.
+pub(crate) fn lengths(folder: &Folder) -> io::Result<[u64; 3]> {
+    let files = LedgerFiles::new(folder.clone());
+    let mut lengths = [0; 3];
+    for (length, file) in lengths.iter_mut().zip(File::ALL) {
+        *length = files.len(file)?;
+    }
+    Ok(lengths)
+}
+
+impl Storage for LedgerFiles {
+    fn len(&self, file: File) -> io::Result<u64> {
+        self.reading(file)?.map_or(Ok(0), |open| open.len())
+    }
+
+    fn read_at(&self, file: File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+        self.reading(file)?.map_or(Ok(0), |open| open.read_at(offset, buffer))
+    }
+
+    fn append(&mut self, file: File, bytes: &[u8]) -> io::Result<()> {
+        self.appending(file).and_then(|open| open.append(bytes)).map_err(io::Error::other)
+    }
+
+    fn truncate(&mut self, file: File, len: u64) -> io::Result<()> {
+        self.appending(file).and_then(|open| open.cut(len)).map_err(io::Error::other)
+    }
+
+    fn sync(&mut self, file: File) -> io::Result<()> {
+        self.appending(file).and_then(AppendFile::sync).map_err(io::Error::other)
+    }
+
+    fn replace(&mut self, file: File, bytes: &[u8]) -> io::Result<()> {
+        self.folder.replace(file.name(), bytes).map_err(io::Error::other)
+    }
+}

@@ -1,0 +1,35 @@
+//! One tool call from request to commit: the only route to a tool.
+//!
+//! Each step takes what the step before it proved, so that none can be left out:
+//!
+//! ```text
+//! CallInput ── request ──▶ Request ── permit ──▶ Permitted ── execute ──▶ Executed ── verify ──▶ Verified
+//!           ── publishable ──▶ Publishable ── publish ──▶ Completed            anything else ──▶ Refused
+//! ```
+//!
+//! [`call`] walks that way; every other file is one step of it, or what a step needs.
+
+pub mod attendant;
+mod book;
+mod call;
+mod execute;
+mod gate;
+mod guard;
+mod ledger_files;
+mod permit;
+mod postcondition;
+mod publish;
+mod record;
+pub mod refusal;
+mod request;
+pub mod toolbox;
+mod transcript;
+pub mod undo;
+mod verify;
+
+pub use attendant::{Asked, Attendant, Step, Unattended};
+pub use call::{Completed, Evidence, Mode, Publication};
+pub use gate::{Gate, GateParts};
+pub use refusal::{Fault, Refused};
+pub use request::CallInput;
+pub use toolbox::{LoadedTool, Toolbox};

@@ -1,0 +1,235 @@
+//! Why a call came to nothing. Whatever the reason: the workspace and the memory are as before.
+
+use std::fmt;
+
+use cofferdam_base::{CallId, Class, Diagnostic, entropy::NoEntropy, path::PathError, text};
+use cofferdam_ledger::LedgerError;
+use cofferdam_policy::Denial;
+use cofferdam_sandbox::Stopped;
+use cofferdam_store::{Conflict, FsError, StateError, publish::PublishError};
+use cofferdam_trust::{schema::SchemaError, verify::TrustError};
+
+use crate::postcondition::Broken;
+
+/// A refused call.
+#[derive(Debug)]
+pub struct Refused {
+    /// The call.
+    pub call: CallId,
+    /// Why.
+    pub fault: Fault,
+}
+
+/// Why a call was refused.
+#[derive(Debug)]
+pub enum Fault {
+    /// No locked tool has this name.
+    UnknownTool {
+        /// What was asked for.
+        name: String,
+    },
+    /// The tool is no longer trusted: revoked or expired since it was loaded.
+    Trust(TrustError),
+    /// The arguments, or the outcome, are not what the signed schema says.
+    Schema(SchemaError),
+    /// An argument is no path of the workspace.
+    Path {
+        /// Name of the argument.
+        argument: String,
+        /// What is wrong with it.
+        source: PathError,
+    },
+    /// A policy denied it, or a question was not approved.
+    Denied(Denial),
+    /// The tool did not come to an end.
+    Stopped(Stopped),
+    /// The tool itself said no.
+    Tool {
+        /// Its code.
+        code: String,
+        /// Its words.
+        message: String,
+    },
+    /// The stage cannot be closed.
+    Stage(FsError),
+    /// A function that only reads changed something.
+    ChangedWhileReading {
+        /// How many paths.
+        count: usize,
+    },
+    /// A host postcondition does not hold.
+    Postcondition(Broken),
+    /// The tool's verify hook says that the work is not right.
+    Verdict {
+        /// Its words.
+        reason: String,
+    },
+    /// The workspace changed while the call ran.
+    Conflict(Conflict),
+    /// The changes could not be published.
+    Publish(PublishError),
+    /// The state folder.
+    State(StateError),
+    /// It could not be recorded, so it did not happen.
+    Ledger(LedgerError),
+    /// What is recorded cannot be written as JSON.
+    Record(serde_json::Error),
+    /// No randomness for identifiers and salts.
+    Entropy(NoEntropy),
+    /// This build has no way to run a function with an irrevocable effect.
+    Irrevocable {
+        /// `tool.function`.
+        function: String,
+    },
+}
+
+macro_rules! fault_from {
+    ($($source:ty => $variant:ident),* $(,)?) => {
+        $(impl From<$source> for Fault {
+            fn from(source: $source) -> Self {
+                Self::$variant(source)
+            }
+        })*
+    };
+}
+
+fault_from! {
+    TrustError => Trust,
+    SchemaError => Schema,
+    Denial => Denied,
+    Stopped => Stopped,
+    FsError => Stage,
+    Broken => Postcondition,
+    Conflict => Conflict,
+    PublishError => Publish,
+    StateError => State,
+    LedgerError => Ledger,
+    serde_json::Error => Record,
+    NoEntropy => Entropy,
+}
+
+impl Fault {
+    fn inner(&self) -> Option<&dyn Diagnostic> {
+        Some(match self {
+            Self::Trust(error) => error,
+            Self::Schema(error) => error,
+            Self::Denied(error) => error,
+            Self::Stopped(error) => error,
+            Self::Stage(error) => error,
+            Self::Conflict(error) => error,
+            Self::Publish(error) => error,
+            Self::State(error) => error,
+            Self::Ledger(error) => error,
+            Self::Entropy(error) => error,
+            Self::UnknownTool { .. }
+            | Self::Path { .. }
+            | Self::Tool { .. }
+            | Self::ChangedWhileReading { .. }
+            | Self::Postcondition(_)
+            | Self::Verdict { .. }
+            | Self::Record(_)
+            | Self::Irrevocable { .. } => return None,
+        })
+    }
+}
+
+impl fmt::Display for Fault {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other fault tells through the error that it wraps")]
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnknownTool { name } => write!(f, "no tool `{}` is locked here", text::inline(name, 80)),
+            Self::Path { argument, source } => write!(f, "argument `{}`: {source}", text::inline(argument, 80)),
+            Self::Tool { code, message } => {
+                write!(f, "the tool refused with `{}`: {}", text::inline(code, 80), text::inline(message, 1000))
+            }
+            Self::ChangedWhileReading { count } => write!(f, "a function that only reads changed {count} paths"),
+            Self::Postcondition(broken) => fmt::Display::fmt(broken, f),
+            Self::Verdict { reason } => write!(f, "the tool's own verification failed: {}", text::inline(reason, 1000)),
+            Self::Record(_) => f.write_str("what the ledger records cannot be written as JSON"),
+            Self::Irrevocable { function } => {
+                write!(f, "`{}` has an irrevocable effect, and this release has no capability that makes one", text::inline(function, 130))
+            }
+            other => match other.inner() {
+                Some(inner) => fmt::Display::fmt(inner, f),
+                None => f.write_str("the call was refused"),
+            },
+        }
+    }
+}
+
+impl std::error::Error for Fault {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other fault tells through the error that it wraps")]
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Path { source, .. } => Some(source),
+            Self::Record(source) => Some(source),
+            other => other.inner().and_then(|inner| inner.source()),
+        }
+    }
+}
+
+impl Diagnostic for Fault {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other fault tells through the error that it wraps")]
+    fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownTool { .. } => "gate.unknown-tool",
+            Self::Path { .. } => "gate.path-outside",
+            Self::Tool { .. } => "gate.tool-refused",
+            Self::ChangedWhileReading { .. } => "gate.changed-while-reading",
+            Self::Postcondition(_) => "gate.postcondition",
+            Self::Verdict { .. } => "gate.verdict",
+            Self::Record(_) => "gate.record",
+            Self::Irrevocable { .. } => "gate.irrevocable",
+            other => other.inner().map_or("gate.refused", |inner| inner.code()),
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other fault tells through the error that it wraps")]
+    fn class(&self) -> Class {
+        match self {
+            Self::Path { .. } | Self::Irrevocable { .. } => Class::Denied,
+            Self::ChangedWhileReading { .. } | Self::Postcondition(_) | Self::Verdict { .. } => Class::NotVerified,
+            Self::UnknownTool { .. } | Self::Tool { .. } | Self::Record(_) => Class::Failed,
+            other => other.inner().map_or(Class::Failed, |inner| inner.class()),
+        }
+    }
+
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other fault tells through the error that it wraps")]
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownTool { .. } => Some("see what is locked with `cofferdam tool list`".to_owned()),
+            Self::Path { .. } => Some("give a path below the workspace, or start `cofferdam` in the folder that is meant".to_owned()),
+            Self::Postcondition(_) | Self::Verdict { .. } | Self::ChangedWhileReading { .. } => {
+                Some("nothing was changed; look at what the tool did with `cofferdam call --dry-run`".to_owned())
+            }
+            Self::Tool { .. } | Self::Record(_) | Self::Irrevocable { .. } => None,
+            other => other.inner().and_then(|inner| inner.hint()),
+        }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.fault, f)
+    }
+}
+
+impl std::error::Error for Refused {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        std::error::Error::source(&self.fault)
+    }
+}
+
+impl Diagnostic for Refused {
+    fn code(&self) -> &'static str {
+        self.fault.code()
+    }
+
+    fn class(&self) -> Class {
+        self.fault.class()
+    }
+
+    fn hint(&self) -> Option<String> {
+        self.fault.hint()
+    }
+}

@@ -1,0 +1,72 @@
+//! A call as it is asked for, and as it is after name, arguments and revocation were checked.
+
+use cofferdam_base::WorkspacePath;
+use cofferdam_policy::{Integrity, Origin};
+use cofferdam_trust::{
+    CheckedArguments, VerifiedFunction,
+    manifest::{Access, Function},
+};
+use serde_json::Value;
+
+use crate::{refusal::Fault, toolbox::LoadedTool};
+
+/// A call as somebody asks for it. Nothing in it is believed.
+#[derive(Debug, Clone)]
+pub struct CallInput {
+    /// `tool.function`.
+    pub function: String,
+    /// The arguments as JSON text.
+    pub arguments: String,
+    /// Who asks.
+    pub origin: Origin,
+    /// Whether anything that it was derived from came from outside.
+    pub integrity: Integrity,
+}
+
+/// A call of a function that exists, of a tool that is still trusted, with arguments that follow its signed schema.
+#[must_use]
+pub(crate) struct Request<'a> {
+    pub(crate) tool: &'a LoadedTool,
+    pub(crate) function: VerifiedFunction<'a>,
+    pub(crate) arguments: CheckedArguments,
+    /// Paths in the arguments, and what the function does with each.
+    pub(crate) paths: Vec<(Access, WorkspacePath)>,
+    pub(crate) origin: Origin,
+    pub(crate) integrity: Integrity,
+}
+
+impl<'a> Request<'a> {
+    /// Checks arguments against the signed schema and reads the paths in them.
+    pub(crate) fn verify(tool: &'a LoadedTool, function: &str, input: &CallInput) -> Result<Self, Fault> {
+        let function = tool.verified().function(function)?;
+        let arguments = function.check_arguments(&input.arguments)?;
+        let mut paths = Vec::new();
+        for argument in &function.function().paths {
+            let fault = |source| Fault::Path { argument: argument.argument.clone(), source };
+            let value = arguments.value().get(&argument.argument);
+            for text in strings(value) {
+                paths.push((argument.access, WorkspacePath::parse(text).map_err(fault)?));
+            }
+        }
+        Ok(Self { tool, function, arguments, paths, origin: input.origin, integrity: input.integrity })
+    }
+
+    /// What its signed manifest says of the function.
+    pub(crate) fn manifest(&self) -> &'a Function {
+        self.function.function()
+    }
+
+    /// `tool.function`.
+    pub(crate) fn full_name(&self) -> String {
+        format!("{}.{}", self.function.tool().name(), self.function.name())
+    }
+}
+
+/// A string, or the strings of a list; the schema says which it is, and an optional argument may be absent.
+fn strings(value: Option<&Value>) -> Vec<&str> {
+    match value {
+        Some(Value::String(text)) => vec![text],
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,115 @@
+//! A conversation as every provider understands it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What is asked of a model in one turn. The same inputs give the same request, byte for byte.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChatRequest {
+    /// Instructions that stand before everything else.
+    pub system: String,
+    /// The conversation so far, oldest first.
+    pub messages: Vec<Message>,
+    /// The tools that may be called.
+    pub tools: Vec<ToolSpec>,
+    /// Most tokens of the answer.
+    pub max_output_tokens: u32,
+}
+
+/// One message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "role", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Message {
+    /// The person, or the host speaking for the task.
+    User {
+        /// What is said.
+        text: String,
+    },
+    /// The model.
+    Assistant {
+        /// What it said beside its calls.
+        text: String,
+        /// The calls that it asked for.
+        calls: Vec<ToolCall>,
+    },
+    /// What a call brought.
+    ToolResult {
+        /// The [`ToolCall::id`] that it answers.
+        id: String,
+        /// The name that was called.
+        name: String,
+        /// What the model is shown.
+        content: String,
+    },
+}
+
+/// A function that the model may call.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToolSpec {
+    /// `tool.function`, for example `files.read`. Providers that take no dots see an underscore.
+    pub name: String,
+    /// One or two sentences, from the signed statement.
+    pub description: String,
+    /// JSON Schema of the arguments, from the signed statement.
+    pub input: Value,
+}
+
+impl ToolSpec {
+    /// The name for providers whose function names are `[a-zA-Z0-9_-]`.
+    #[must_use]
+    pub fn wire_name(&self) -> String {
+        self.name.replace('.', "_")
+    }
+}
+
+/// A call that a model asks for. Nothing in it is believed: name and arguments are checked by the gate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ToolCall {
+    /// The provider's identifier of the call within the conversation.
+    pub id: String,
+    /// `tool.function`, or whatever the model wrote.
+    pub name: String,
+    /// JSON text, or whatever the model wrote.
+    pub arguments: String,
+}
+
+/// Why an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Finish {
+    /// The model was done.
+    Stop,
+    /// It wants calls made.
+    Calls,
+    /// It ran into [`ChatRequest::max_output_tokens`] or its window.
+    Length,
+    /// The provider stopped it.
+    Filtered,
+}
+
+/// Tokens by the provider's own count; none where it gives no count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenUsage {
+    /// Tokens of the request.
+    pub input: u64,
+    /// Tokens of the answer.
+    pub output: u64,
+}
+
+/// What a model answered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChatResponse {
+    /// Text for the person; may be empty beside calls.
+    pub text: String,
+    /// Calls that it asks for, in its order.
+    pub calls: Vec<ToolCall>,
+    /// Why it ended.
+    pub finish: Finish,
+    /// What it cost.
+    pub usage: TokenUsage,
+}

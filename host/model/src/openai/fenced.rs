@@ -1,0 +1,88 @@
+//! Calls that a model writes as text: one JSON object, bare or in a code fence, instead of `tool_calls`.
+
+use serde_json::Value;
+
+use crate::{ChatResponse, Finish, ToolCall, ToolSpec};
+
+/// The answer with its text read as a call, where it has no calls and its text is one call of an offered tool.
+pub(super) fn calls_in_text(mut answer: ChatResponse, tools: &[ToolSpec]) -> ChatResponse {
+    if answer.calls.is_empty()
+        && let Some((name, arguments)) = object_in(&answer.text).and_then(|object| call_of(&object, tools))
+    {
+        answer.calls.push(ToolCall { id: "call-0".to_owned(), name, arguments: arguments.to_string() });
+        answer.text.clear();
+        answer.finish = Finish::Calls;
+    }
+    answer
+}
+
+/// The one JSON object that a text consists of: bare, or the contents of its only code fence.
+pub(super) fn object_in(text: &str) -> Option<Value> {
+    let text = text.trim();
+    let inner = match text.split_once("```") {
+        None => text,
+        Some((_, rest)) => {
+            let (block, after) = rest.split_once("```")?;
+            if after.contains("```") {
+                return None;
+            }
+            block.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_').trim()
+        }
+    };
+    serde_json::from_str(inner).ok().filter(Value::is_object)
+}
+
+/// Name and arguments, where the object is a call of an offered tool in one of the spellings that models use.
+fn call_of(object: &Value, tools: &[ToolSpec]) -> Option<(String, Value)> {
+    let call = object.get("function").filter(|inner| inner.is_object()).unwrap_or(object);
+    let name = ["name", "tool", "function", "tool_name"].iter().find_map(|member| call.get(member)?.as_str())?;
+    let offered = tools.iter().find(|tool| tool.name == name || tool.wire_name() == name)?;
+    let arguments = ["arguments", "parameters", "args", "input"].iter().find_map(|member| call.get(member)).cloned();
+    let arguments = match arguments {
+        Some(Value::String(text)) => serde_json::from_str(&text).ok()?,
+        Some(value) => value,
+        None => Value::Object(serde_json::Map::new()),
+    };
+    Some((offered.name.clone(), arguments))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::TokenUsage;
+    use serde_json::json;
+
+    fn tools() -> Vec<ToolSpec> {
+        vec![ToolSpec { name: "files.read".into(), description: String::new(), input: json!({}) }]
+    }
+
+    fn read(text: &str) -> ChatResponse {
+        let answer = ChatResponse { text: text.into(), calls: vec![], finish: Finish::Stop, usage: TokenUsage::default() };
+        calls_in_text(answer, &tools())
+    }
+
+    #[test]
+    fn reads_a_call_in_a_fence_or_bare() {
+        for text in [
+            "```json\n{\"name\": \"files_read\", \"arguments\": {\"path\": \"a\"}}\n```",
+            "I will read it.\n```\n{\"tool\": \"files.read\", \"parameters\": {\"path\": \"a\"}}\n```",
+            "{\"function\": {\"name\": \"files_read\", \"arguments\": \"{\\\"path\\\": \\\"a\\\"}\"}}",
+        ] {
+            let answer = read(text);
+            assert_eq!(answer.calls.len(), 1, "{text}");
+            assert_eq!((answer.calls[0].name.as_str(), answer.calls[0].arguments.as_str()), ("files.read", "{\"path\":\"a\"}"));
+        }
+    }
+
+    #[test]
+    fn leaves_text_alone_that_only_mentions_json() {
+        for text in [
+            "{\"name\": \"rm\", \"arguments\": {}}",
+            "the file says {\"name\": \"files_read\"} and more",
+            "```json\n{}\n```",
+            "```\n{\"name\":\"files_read\"}\n```\n```\nx\n```",
+        ] {
+            assert!(read(text).calls.is_empty(), "{text}");
+        }
+    }
+}

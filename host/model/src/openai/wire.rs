@@ -1,0 +1,142 @@
+//! The chat completions protocol: requests with the `tools` field, and answers.
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{ChatRequest, ChatResponse, Finish, Message, ModelError, TokenUsage, ToolCall};
+
+/// The request with native tool calls.
+pub(super) fn native_request(model: &str, request: &ChatRequest) -> Value {
+    let tools: Vec<Value> = request
+        .tools
+        .iter()
+        .map(|tool| json!({"type": "function", "function": {"name": tool.wire_name(), "description": tool.description, "parameters": tool.input}}))
+        .collect();
+    let mut body = json!({
+        "model": model,
+        "messages": messages(request, native_message),
+        "max_tokens": request.max_output_tokens,
+        "temperature": 0,
+    });
+    if let (Value::Object(members), false) = (&mut body, tools.is_empty()) {
+        members.insert("tools".to_owned(), Value::Array(tools));
+    }
+    body
+}
+
+/// The system message and every other one, each by `message`.
+pub(super) fn messages(request: &ChatRequest, message: fn(&Message) -> Value) -> Vec<Value> {
+    std::iter::once(json!({"role": "system", "content": request.system})).chain(request.messages.iter().map(message)).collect()
+}
+
+fn native_message(message: &Message) -> Value {
+    match message {
+        Message::User { text } => json!({"role": "user", "content": text}),
+        Message::Assistant { text, calls } if calls.is_empty() => json!({"role": "assistant", "content": text}),
+        Message::Assistant { text, calls } => {
+            let calls: Vec<Value> = calls
+                .iter()
+                .map(|call| json!({"id": call.id, "type": "function", "function": {"name": call.name.replace('.', "_"), "arguments": call.arguments}}))
+                .collect();
+            json!({"role": "assistant", "content": text, "tool_calls": calls})
+        }
+        Message::ToolResult { id, content, .. } => json!({"role": "tool", "tool_call_id": id, "content": content}),
+    }
+}
+
+// Servers add members of their own, so unknown ones are passed over here and only here: nothing in an answer is believed.
+#[derive(Deserialize)]
+struct Completion {
+    choices: Vec<Choice>,
+    usage: Option<Usage>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    message: Answer,
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    content: Option<String>,
+    #[serde(default)]
+    tool_calls: Option<Vec<Call>>,
+}
+
+#[derive(Deserialize)]
+struct Call {
+    #[serde(default)]
+    id: Option<String>,
+    function: Function,
+}
+
+#[derive(Deserialize)]
+struct Function {
+    name: String,
+    arguments: Value,
+}
+
+#[derive(Deserialize)]
+struct Usage {
+    #[serde(default)]
+    prompt_tokens: u64,
+    #[serde(default)]
+    completion_tokens: u64,
+}
+
+/// Reads an answer with status 200.
+pub(super) fn parse_response(body: &[u8]) -> Result<ChatResponse, ModelError> {
+    let completion: Completion = serde_json::from_slice(body).map_err(|error| ModelError::Answer { why: error.to_string() })?;
+    let choice = completion.choices.into_iter().next().ok_or_else(|| ModelError::Answer { why: "it has no choice".to_owned() })?;
+    let calls: Vec<ToolCall> = choice
+        .message
+        .tool_calls
+        .unwrap_or_default()
+        .into_iter()
+        .enumerate()
+        .map(|(index, call)| ToolCall {
+            id: call.id.filter(|id| !id.is_empty()).unwrap_or_else(|| format!("call-{index}")),
+            name: call.function.name,
+            // The protocol says text; some servers send the object itself.
+            arguments: match call.function.arguments {
+                Value::String(text) => text,
+                other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => other.to_string(),
+            },
+        })
+        .collect();
+    let finish = match choice.finish_reason.as_deref() {
+        Some("length") => Finish::Length,
+        Some("content_filter") => Finish::Filtered,
+        _ if !calls.is_empty() => Finish::Calls,
+        _ => Finish::Stop,
+    };
+    let usage = completion
+        .usage
+        .map_or_else(TokenUsage::default, |usage| TokenUsage { input: usage.prompt_tokens, output: usage.completion_tokens });
+    Ok(ChatResponse { text: choice.message.content.unwrap_or_default(), calls, finish, usage })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_calls_whether_arguments_are_text_or_an_object() {
+        for arguments in [r#""{\"path\":\"a\"}""#, r#"{"path":"a"}"#] {
+            let body = format!(
+                r#"{{"id":"x","choices":[{{"index":0,"finish_reason":"tool_calls","message":{{"role":"assistant","content":null,"tool_calls":[{{"id":"c1","type":"function","function":{{"name":"files_read","arguments":{arguments}}}}}]}}}}],"usage":{{"prompt_tokens":5,"completion_tokens":7}}}}"#
+            );
+            let answer = parse_response(body.as_bytes()).unwrap();
+            assert_eq!(answer.calls, [ToolCall { id: "c1".into(), name: "files_read".into(), arguments: r#"{"path":"a"}"#.into() }]);
+            assert_eq!((answer.finish, answer.usage), (Finish::Calls, TokenUsage { input: 5, output: 7 }));
+        }
+    }
+
+    #[test]
+    fn an_answer_that_is_none_has_a_named_error() {
+        for body in ["", "{}", r#"{"choices":[]}"#, "[1]", "null"] {
+            assert_eq!(cofferdam_base::Diagnostic::code(&parse_response(body.as_bytes()).unwrap_err()), "model.answer", "{body}");
+        }
+    }
+}

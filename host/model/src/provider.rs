@@ -1,0 +1,38 @@
+//! What the agent asks a model through.
+
+use crate::{ChatRequest, ChatResponse, ModelError};
+
+/// An answer and what it cost to get it.
+#[derive(Debug, Clone)]
+pub struct Answered {
+    /// What the model said.
+    pub response: ChatResponse,
+    /// Bytes that left the machine for it, retries included.
+    pub egress_bytes: u64,
+    /// Requests that were sent for it, retries included.
+    pub requests: u64,
+}
+
+/// Somebody who answers chat requests.
+pub trait Provider {
+    /// A name for logs and policies: `openai`, `recorded`.
+    fn name(&self) -> &str;
+
+    /// The host that a request would go to, for the `model:send` policy; none where nothing leaves the process.
+    fn host(&self) -> Option<String>;
+
+    /// The model's name, for the run's record.
+    fn model(&self) -> &str;
+
+    /// The bytes that a request would send at the least, for the egress cap.
+    ///
+    /// # Errors
+    /// The request cannot be written.
+    fn request_bytes(&self, request: &ChatRequest) -> Result<u64, ModelError>;
+
+    /// Asks.
+    ///
+    /// # Errors
+    /// See [`ModelError`]; a refusal by the server, a broken connection, an answer that does not parse.
+    fn complete(&mut self, request: &ChatRequest) -> Result<Answered, ModelError>;
+}

@@ -1,0 +1,146 @@
+//! From a request to a decision: `forbid`, then `ask`, then `permit`, then nothing, which denies.
+//!
+//! A question needs a rule that permits: otherwise a project's `@ask` could turn "denied" into "asked", and a cloned
+//! repository could loosen something.
+
+use std::sync::Arc;
+
+use cedar_policy::{Context, Entity, EntityUid, Request, RestrictedExpression};
+use cofferdam_base::text::is_deceptive;
+
+use crate::{
+    control::UncontrolledPath,
+    decision::Subject,
+    denial::DenialCause,
+    engine::{ActionRules, Engine, Prepared},
+    entity::uid,
+    request::{Act, PathAccess, PolicyRequest, RunAct, ToolAct},
+    rule::{Rule, RuleEffect},
+    schema::{Represented, action_name},
+};
+
+/// Longest name of a secret, topic or provider, and longest HTTP method, in bytes.
+const MAX_LABEL_BYTES: usize = 255;
+/// Longest path of a URL in bytes; with the patterns of the rules, it bounds the time of a decision.
+const MAX_URL_PATH_BYTES: usize = 8 * 1024;
+
+/// Longest resource in a grant or denial, in characters; a path always fits. Bounds what a malformed request makes us keep.
+const MAX_SUBJECT_CHARS: usize = 8 * 1024;
+
+/// What the rules say about one request, before it becomes a decision.
+pub(crate) struct Outcome {
+    /// The arguments that no rule can see.
+    pub(crate) outside: Vec<String>,
+    pub(crate) asks: Vec<Arc<Rule>>,
+    pub(crate) permits: Vec<Arc<Rule>>,
+}
+
+impl Engine {
+    /// Decides, without the digest that goes into a grant.
+    pub(crate) fn decide(&self, request: &PolicyRequest<'_>) -> Result<Outcome, DenialCause> {
+        let (prepared, outside) = self.prepare(request)?;
+        let forbids = self.matching(RuleEffect::Forbid, &prepared)?;
+        if !forbids.is_empty() {
+            return Err(DenialCause::Forbidden(forbids));
+        }
+        let permits = self.matching(RuleEffect::Permit, &prepared)?;
+        if permits.is_empty() {
+            return Err(DenialCause::NotPermitted);
+        }
+        Ok(Outcome { outside, asks: self.matching(RuleEffect::Ask, &prepared)?, permits })
+    }
+
+    /// Translates a request; what has no translation is denied.
+    pub(crate) fn prepare(&self, request: &PolicyRequest<'_>) -> Result<(Prepared<'_>, Vec<String>), DenialCause> {
+        let mut context = self.types.circumstances(request.origin, request.integrity);
+        let mut outside = Vec::new();
+        let (name, principal, resource) = match request.act {
+            Act::ByTool { call, tool, act } => {
+                let installed = self.installed.tool(tool).ok_or(DenialCause::UnknownFunction)?;
+                let principal = self.types.call(call.as_str(), tool, &installed.publisher);
+                let (name, resource) = match act {
+                    ToolAct::Call { function, arguments } => {
+                        let signature = installed.function(function).ok_or(DenialCause::UnknownFunction)?;
+                        let Represented { arguments, outside: unseen } =
+                            signature.arguments.represent(arguments).map_err(DenialCause::Argument)?;
+                        context.push(("arguments".to_owned(), arguments));
+                        outside = unseen;
+                        (action_name(tool, function), Some(self.types.tool(tool, &installed.publisher)))
+                    }
+                    ToolAct::Path { access, path } => {
+                        if access != PathAccess::Read {
+                            UncontrolledPath::verify(path.clone()).map_err(DenialCause::ControlPath)?;
+                        }
+                        (access.action().to_owned(), self.types.path(path))
+                    }
+                    ToolAct::Net { method, host, path } => {
+                        context.push(("method".to_owned(), label("method", method, MAX_LABEL_BYTES)?));
+                        context.push(("path".to_owned(), label("path", path, MAX_URL_PATH_BYTES)?));
+                        ("net:request".to_owned(), self.types.host(host, self.installed.is_model_host(host)))
+                    }
+                    ToolAct::Secret { name } => {
+                        label("secret's name", name, MAX_LABEL_BYTES)?;
+                        ("secret:use".to_owned(), Some(Entity::with_uid(uid(&self.types.secret, name))))
+                    }
+                };
+                (name, principal, resource)
+            }
+            Act::ByRun { run, act } => {
+                let (name, resource) = match act {
+                    RunAct::MemoryCommit { topic } => {
+                        label("topic", topic, MAX_LABEL_BYTES)?;
+                        ("memory:commit".to_owned(), Some(Entity::with_uid(uid(&self.types.topic, topic))))
+                    }
+                    RunAct::ModelSend { provider, host } => {
+                        context.push(("provider".to_owned(), label("provider", provider, MAX_LABEL_BYTES)?));
+                        ("model:send".to_owned(), self.types.host(host, self.installed.is_model_host(host)))
+                    }
+                    RunAct::ToolLoad { tool } => {
+                        let installed = self.installed.tool(tool).ok_or(DenialCause::UnknownFunction)?;
+                        ("tool:load".to_owned(), Some(self.types.tool(tool, &installed.publisher)))
+                    }
+                };
+                (name, Entity::with_uid(uid(&self.types.run, run.as_str())), resource)
+            }
+        };
+        // Values of the types above always translate; if one ever does not, nothing permits it.
+        let prepared = self.action(&name).zip(resource).and_then(|(rules, resource)| prepare(rules, context, principal, resource));
+        Ok((prepared.ok_or(DenialCause::NotPermitted)?, outside))
+    }
+}
+
+fn prepare(rules: &ActionRules, context: Vec<(String, RestrictedExpression)>, principal: Entity, resource: Entity) -> Option<Prepared<'_>> {
+    let who: EntityUid = principal.uid();
+    let request = Request::new(who, rules.action.clone(), resource.uid(), Context::from_pairs(context).ok()?, None).ok()?;
+    Some(Prepared { rules, request, entities: rules.with_entities([principal, resource])? })
+}
+
+/// A text that goes into a context or a name: neither empty, nor long, nor unprintable.
+fn label(part: &'static str, text: &str, limit: usize) -> Result<RestrictedExpression, DenialCause> {
+    if text.is_empty() || text.len() > limit || text.chars().any(is_deceptive) {
+        return Err(DenialCause::Malformed(part));
+    }
+    Ok(RestrictedExpression::new_string(text.to_owned()))
+}
+
+/// What a request is about, for people and the ledger.
+pub(crate) fn subject(request: &PolicyRequest<'_>) -> Subject {
+    let cut = |text: &str| text.chars().take(MAX_SUBJECT_CHARS).collect();
+    let of = |actor: &str, action: String, resource: &str| Subject { actor: actor.to_owned(), action, resource: cut(resource) };
+    match request.act {
+        Act::ByTool { call, tool, act } => match act {
+            ToolAct::Call { function, .. } => of(call.as_str(), action_name(tool, function), tool.as_str()),
+            ToolAct::Path { access, path } => of(call.as_str(), access.action().to_owned(), path.as_str()),
+            ToolAct::Net { method, host, path } => of(call.as_str(), "net:request".to_owned(), &format!("{method} {host}{path}")),
+            ToolAct::Secret { name } => of(call.as_str(), "secret:use".to_owned(), name),
+        },
+        Act::ByRun { run, act } => match act {
+            RunAct::MemoryCommit { topic } => of(run.as_str(), "memory:commit".to_owned(), topic),
+            RunAct::ModelSend { host, .. } => of(run.as_str(), "model:send".to_owned(), host.as_str()),
+            RunAct::ToolLoad { tool } => of(run.as_str(), "tool:load".to_owned(), tool.as_str()),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,98 @@
+//! Requests as Cedar entities. Each entity carries all its ancestors, so that nothing but it has to be looked up.
+
+use std::collections::{HashMap, HashSet};
+
+use cedar_policy::{Entity, EntityId, EntityTypeName, EntityUid, RestrictedExpression};
+use cofferdam_base::{ToolName, WorkspacePath};
+
+use crate::{
+    control::control_kind,
+    error::LoadError,
+    executed::{extension, is_executed},
+    fold::{fold_path, is_ambiguous},
+    host::Host,
+    request::{Integrity, Origin},
+};
+
+/// The entity types of the schema.
+pub(crate) struct EntityTypes {
+    pub(crate) call: EntityTypeName,
+    pub(crate) run: EntityTypeName,
+    tool: EntityTypeName,
+    publisher: EntityTypeName,
+    path: EntityTypeName,
+    host: EntityTypeName,
+    pub(crate) secret: EntityTypeName,
+    pub(crate) topic: EntityTypeName,
+    origin: EntityTypeName,
+    integrity: EntityTypeName,
+}
+
+/// An entity of `kind` named `id`.
+pub(crate) fn uid(kind: &EntityTypeName, id: &str) -> EntityUid {
+    EntityUid::from_type_name_and_id(kind.clone(), EntityId::new(id))
+}
+
+impl EntityTypes {
+    /// Parses the names once.
+    pub(crate) fn new() -> Result<Self, LoadError> {
+        let name = |name: &str| name.parse::<EntityTypeName>().map_err(|error| LoadError::refused_signatures(&error));
+        Ok(Self {
+            call: name("Call")?,
+            run: name("Run")?,
+            tool: name("Tool")?,
+            publisher: name("Publisher")?,
+            path: name("Path")?,
+            host: name("Host")?,
+            secret: name("Secret")?,
+            topic: name("Topic")?,
+            origin: name("Origin")?,
+            integrity: name("Integrity")?,
+        })
+    }
+
+    /// A call in its tool and publisher.
+    pub(crate) fn call(&self, call: &str, tool: &ToolName, publisher: &str) -> Entity {
+        Entity::new_no_attrs(uid(&self.call, call), HashSet::from([uid(&self.tool, tool.as_str()), uid(&self.publisher, publisher)]))
+    }
+
+    /// A tool in its publisher.
+    pub(crate) fn tool(&self, tool: &ToolName, publisher: &str) -> Entity {
+        Entity::new_no_attrs(uid(&self.tool, tool.as_str()), HashSet::from([uid(&self.publisher, publisher)]))
+    }
+
+    /// A path in its folders.
+    pub(crate) fn path(&self, path: &WorkspacePath) -> Option<Entity> {
+        let folded = fold_path(path);
+        let text = |value: String| RestrictedExpression::new_string(value);
+        let attributes = HashMap::from([
+            ("path".to_owned(), text(path.as_str().to_owned())),
+            ("folded".to_owned(), text(format!("/{}", folded.join("/")))),
+            ("extension".to_owned(), text(folded.last().and_then(|name| extension(name)).unwrap_or_default().to_owned())),
+            ("executed".to_owned(), RestrictedExpression::new_bool(is_executed(&folded))),
+            ("control".to_owned(), RestrictedExpression::new_bool(control_kind(&folded).is_some())),
+            ("ambiguous".to_owned(), RestrictedExpression::new_bool(path.components().any(is_ambiguous))),
+        ]);
+        let folders = std::iter::successors(path.parent(), WorkspacePath::parent);
+        let folders = folders.map(|folder| uid(&self.path, folder.as_str())).collect();
+        // Literals cannot fail to evaluate; if they ever did, the request is denied.
+        Entity::new(uid(&self.path, path.as_str()), attributes, folders).ok()
+    }
+
+    /// A host in its domains.
+    pub(crate) fn host(&self, host: &Host, model: bool) -> Option<Entity> {
+        let attributes = HashMap::from([
+            ("name".to_owned(), RestrictedExpression::new_string(host.as_str().to_owned())),
+            ("model".to_owned(), RestrictedExpression::new_bool(model)),
+        ]);
+        Entity::new(uid(&self.host, host.as_str()), attributes, host.domains().map(|domain| uid(&self.host, domain)).collect()).ok()
+    }
+
+    /// The circumstances that every context starts with.
+    pub(crate) fn circumstances(&self, origin: Origin, integrity: Integrity) -> Vec<(String, RestrictedExpression)> {
+        vec![
+            ("origin".to_owned(), RestrictedExpression::new_entity_uid(uid(&self.origin, origin.as_str()))),
+            ("integrity".to_owned(), RestrictedExpression::new_entity_uid(uid(&self.integrity, integrity.as_str()))),
+        ]
+    }
+}

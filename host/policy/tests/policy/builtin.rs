@@ -1,0 +1,87 @@
+//! The built-in files, with the first-party tools and without any.
+
+use crate::environment::*;
+use cofferdam_policy::*;
+use serde_json::json;
+
+#[test]
+fn every_role_loads_without_warnings_in_every_environment() {
+    for role in Role::ALL {
+        for environment in [environment(), Environment::default()] {
+            let policies = Policies::load(&builtin(role), &environment).unwrap_or_else(|error| panic!("{role:?}: {error}"));
+            assert_eq!(
+                (policies.warnings(), policies.inactive_cases(), policies.inactive_rules()),
+                (&[][..], &[][..], &[][..]),
+                "{role:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_tool_with_the_name_of_an_example_does_not_break_the_built_in_cases() {
+    // `example` of the environment has other functions than the stand-in of the cases.
+    assert!(Policies::load(&builtin(Role::LockedDown), &environment()).is_ok());
+}
+
+#[test]
+fn the_default_lets_first_party_tools_read_and_edit() {
+    let policies = default_and(&[]);
+    for (action, arguments) in [
+        ("files.read", json!({ "path": "src/lib.rs" })),
+        ("files.search", json!({ "path": ".", "pattern": "x", "limit": null })),
+        ("edit.create", json!({ "path": "a", "content": "b" })),
+        ("edit.move", json!({ "from": "a", "to": "b" })),
+        ("package.inspect", json!({ "path": "." })),
+    ] {
+        assert_eq!(strictness(&call(&policies, action, arguments)), 0, "{action}");
+    }
+    assert_eq!(strictness(&path(&policies, PathAccess::Write, "src/lib.rs")), 0);
+}
+
+#[test]
+fn the_default_asks_before_secrets_executed_files_and_irrevocable_calls() {
+    let policies = default_and(&[]);
+    assert_eq!(reasons(&path(&policies, PathAccess::Read, "app/.env")), ["confirm-environment-files"]);
+    assert_eq!(reasons(&path(&policies, PathAccess::Write, ".github/workflows/ci.yml")), ["confirm-executed-files"]);
+    assert_eq!(reasons(&call(&policies, "example.send", json!({ "to": "a" }))), ["confirm-irrevocable-calls"]);
+    let memory = RunAct::MemoryCommit { topic: "build" };
+    assert_eq!(strictness(&run(&policies, Integrity::Trusted, memory)), 0);
+    assert_eq!(reasons(&run(&policies, Integrity::Untrusted, memory)), ["confirm-untrusted-memory"]);
+}
+
+#[test]
+fn the_default_sends_only_to_the_users_models_and_nowhere_else() {
+    let policies = default_and(&[]);
+    let send = |host: &str| run(&policies, Integrity::Trusted, RunAct::ModelSend { provider: "p", host: &Host::parse(host).unwrap() });
+    assert_eq!(strictness(&send("MODELS.example.com.")), 0);
+    assert_eq!(denied(send("evil.models.example.com")), "policy.not-permitted");
+    let host = Host::parse("models.example.com").unwrap();
+    assert_eq!(denied(ask(&policies, "files", ToolAct::Net { method: "GET", host: &host, path: "/" })), "policy.not-permitted");
+    assert_eq!(denied(ask(&policies, "files", ToolAct::Secret { name: "token" })), "policy.not-permitted");
+}
+
+#[test]
+fn tighter_roles_only_tighten() {
+    let default = default_and(&[]);
+    for role in [Role::ReadOnly, Role::LockedDown] {
+        let policies = load(&builtin(role));
+        for (action, arguments) in
+            [("files.read", json!({ "path": "a" })), ("edit.delete", json!({ "path": "a" })), ("example.send", json!({ "to": "a" }))]
+        {
+            assert!(
+                strictness(&call(&policies, action, arguments.clone())) >= strictness(&call(&default, action, arguments)),
+                "{role:?} {action}"
+            );
+        }
+    }
+    assert_eq!(reasons(&call(&load(&builtin(Role::ReadOnly)), "edit.delete", json!({ "path": "a" }))), ["no-changing-calls"]);
+    assert_eq!(reasons(&call(&load(&builtin(Role::LockedDown)), "files.read", json!({ "path": "a" }))), ["confirm-every-call"]);
+}
+
+#[test]
+fn without_any_file_everything_is_denied() {
+    let policies = load(&[]);
+    assert_eq!(denied(call(&policies, "files.read", json!({ "path": "a" }))), "policy.not-permitted");
+    assert_eq!(denied(path(&policies, PathAccess::Read, "a")), "policy.not-permitted");
+}

@@ -1,0 +1,51 @@
+//! What `policy explain` shows.
+
+use crate::environment::*;
+use cofferdam_base::WorkspacePath;
+use cofferdam_policy::*;
+use serde_json::json;
+
+fn explain_call(policies: &Policies, action: &str, arguments: serde_json::Value) -> Explanation {
+    let (tool, function) = action.split_once('.').unwrap();
+    by_tool(tool, ToolAct::Call { function: &function.parse().unwrap(), arguments: &arguments }, |request| policies.explain(&request))
+}
+
+#[test]
+fn names_every_matching_rule_and_what_would_have_to_change() {
+    let policies = default_and(&[project(
+        "\n@id(\"no-mail\") @reason(\"not from here\")\nforbid (principal, action == Action::\"example.send\", resource);",
+    )]);
+    let text = explain_call(&policies, "example.send", json!({ "to": "a", "share": 0.5 })).to_string();
+    for part in [
+        "`example.send` on `example` is forbidden by `no-mail` (project.cedar:2): not from here\n",
+        "  forbidden by `no-mail` (project.cedar:2): not from here\n",
+        "  asked about by `confirm-irrevocable-calls` (default.cedar:",
+        "  permitted by `call-functions` (default.cedar:",
+        "  to allow it: rule `no-mail` (project.cedar:2) must not match\n",
+        "  to allow it: `arguments.share` must be of a type that rules can see\n",
+    ] {
+        assert!(text.contains(part), "{part:?} is missing in\n{text}");
+    }
+}
+
+#[test]
+fn says_what_is_missing_where_no_rule_decides() {
+    let policies = default_and(&[]);
+    let host = Host::parse("example.com").unwrap();
+    let net = by_tool("files", ToolAct::Net { method: "GET", host: &host, path: "/x" }, |request| policies.explain(&request)).to_string();
+    assert!(net.contains("`net:request` on `GET example.com/x` is permitted by no rule"), "{net}");
+    assert!(net.contains("to allow it: a `permit` for `net:request`"), "{net}");
+    let path = WorkspacePath::parse(".git/config").unwrap();
+    let control =
+        by_tool("edit", ToolAct::Path { access: PathAccess::Write, path: &path }, |request| policies.explain(&request)).to_string();
+    assert!(control.contains("nothing can grant it"), "{control}");
+    assert!(explain_call(&policies, "web.fetch", json!({})).to_string().contains("the tool must be installed"));
+    assert!(explain_call(&policies, "files.read", json!({})).to_string().contains("the request itself must be another"));
+}
+
+#[test]
+fn an_allowed_request_needs_no_change() {
+    let explanation = explain_call(&default_and(&[]), "files.read", json!({ "path": "a" }));
+    assert!(explanation.change.is_empty());
+    assert!(explanation.to_string().starts_with("`files.read` on `files` is allowed\n  permitted by `call-functions`"));
+}

@@ -1,0 +1,151 @@
+//! Reading, writing, listing.
+
+use std::{
+    ffi::OsStr,
+    fs,
+    io::ErrorKind,
+    os::unix::{ffi::OsStrExt as _, fs::symlink},
+    path::PathBuf,
+    sync::Arc,
+};
+
+use cofferdam_base::{Class, Diagnostic as _};
+use tempfile::TempDir;
+
+use crate::state::{
+    Folder, Removed, StateError,
+    disk::{Durability, SystemDisk},
+    tests::faulty::{Faulty, Operation, Verdict},
+};
+
+fn folder() -> (TempDir, PathBuf, Folder) {
+    let root = TempDir::new().unwrap();
+    let path = root.path().join("state");
+    let folder = Folder::open_ambient(&path).unwrap();
+    (root, path, folder)
+}
+
+#[test]
+fn reads_what_was_written_up_to_the_limit() {
+    let (_root, _, folder) = folder();
+    assert_eq!(folder.read("f", 10).unwrap(), None);
+    folder.replace("f", b"first").unwrap();
+    folder.replace("f", b"second").unwrap();
+    assert_eq!(folder.read("f", 6).unwrap().unwrap(), b"second");
+    let error = folder.read("f", 5).unwrap_err();
+    assert_eq!((error.code(), error.class()), ("store.state-too-large", Class::Limit));
+}
+
+#[test]
+fn refuses_names_that_are_no_single_component() {
+    let (_root, _, folder) = folder();
+    for name in ["", ".", "..", "a/b", "/etc/passwd", "../f", "a\0", ".tmp-1-1", &"x".repeat(256)] {
+        let errors = [
+            folder.read(name, 1).unwrap_err(),
+            folder.replace(name, b"").unwrap_err(),
+            folder.append(name).unwrap_err(),
+            folder.remove(name).unwrap_err(),
+            folder.folder(name).unwrap_err(),
+        ];
+        assert!(errors.iter().all(|error| error.code() == "store.state-name" && error.class() == Class::Bug), "{name:?}");
+    }
+}
+
+#[test]
+fn follows_no_link_and_waits_for_no_fifo() {
+    let (root, path, folder) = folder();
+    fs::write(root.path().join("outside"), "precious").unwrap();
+    symlink(root.path().join("outside"), path.join("link")).unwrap();
+    symlink(root.path(), path.join("link-to-folder")).unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, path.join("fifo"), rustix::fs::Mode::RWXU).unwrap();
+    fs::create_dir(path.join("folder")).unwrap();
+    for name in ["link", "fifo", "folder"] {
+        assert_eq!(folder.read(name, 100).unwrap_err().code(), "store.state-not-file", "{name}");
+        assert!(folder.append(name).is_err(), "{name}");
+    }
+    assert_eq!(folder.folder("link-to-folder").unwrap_err().code(), "store.state-io");
+    // A link is replaced, not written through.
+    folder.replace("link", b"ours").unwrap();
+    assert_eq!(fs::read(root.path().join("outside")).unwrap(), b"precious");
+    assert_eq!(folder.read("link", 100).unwrap().unwrap(), b"ours");
+}
+
+#[test]
+fn lists_what_is_finished_in_order() {
+    let (_root, path, folder) = folder();
+    for name in ["b", "a", "c"] {
+        folder.replace(name, b"").unwrap();
+    }
+    fs::write(path.join(".tmp-1-1"), "left by a crash").unwrap();
+    assert_eq!(folder.list().unwrap(), ["a", "b", "c"]);
+    let error = folder.list_at_most(2).unwrap_err();
+    assert_eq!((error.code(), error.class()), ("store.state-too-many", Class::Limit));
+    assert_eq!((folder.remove("b").unwrap(), folder.remove("b").unwrap()), (Removed::Gone, Removed::WasMissing));
+    assert_eq!(folder.list().unwrap(), ["a", "c"]);
+    fs::write(path.join(OsStr::from_bytes(b"\xff")), "").unwrap();
+    assert_eq!(folder.list().unwrap_err().code(), "store.state-stranger");
+}
+
+#[test]
+fn an_unfinished_file_of_another_process_is_not_taken() {
+    let (_root, path, folder) = folder();
+    // A disk that cannot rename or remove leaves an unfinished file, whose name tells which ones come next.
+    let stuck = Faulty::new(Arc::new(SystemDisk(Durability::Unsynced)), |_, operation| match operation {
+        Operation::Rename | Operation::RemoveFile => Verdict::Fails(ErrorKind::PermissionDenied),
+        Operation::CreateFile
+        | Operation::Write
+        | Operation::Cut
+        | Operation::SyncFile
+        | Operation::MakeFolder
+        | Operation::RemoveFolder
+        | Operation::SyncFolder => Verdict::Happens,
+    });
+    assert!(Folder::open_ambient_on(&path, stuck).unwrap().replace("f", b"unfinished").is_err());
+    let left = fs::read_dir(&path).unwrap().next().unwrap().unwrap().file_name().into_string().unwrap();
+    let (start, number) = left.rsplit_once('-').unwrap();
+    let taken: Vec<_> = (1..40).map(|next| path.join(format!("{start}-{}", number.parse::<u64>().unwrap() + next))).collect();
+    for name in &taken {
+        fs::write(name, "of another process").unwrap();
+    }
+    folder.replace("f", b"x").unwrap();
+    assert!(taken.iter().all(|name| fs::read(name).unwrap() == b"of another process"));
+    assert_eq!(folder.list().unwrap(), ["f"]);
+}
+
+#[test]
+fn appends_at_the_end_and_cuts_what_a_crash_left() {
+    let (_root, _, folder) = folder();
+    let mut file = folder.append("log").unwrap();
+    assert!(file.is_empty());
+    file.append(b"one\n").unwrap();
+    let mut again = folder.append("log").unwrap();
+    again.append(b"two\nhalf").unwrap();
+    assert_eq!((file.len(), again.len()), (4, 12));
+    again.cut(8).unwrap();
+    again.cut(100).unwrap();
+    file.append(b"three\n").unwrap();
+    file.sync().unwrap();
+    assert_eq!(folder.read("log", 100).unwrap().unwrap(), b"one\ntwo\nthree\n");
+}
+
+#[test]
+fn reads_piece_by_piece_from_any_offset() {
+    let (_root, _, folder) = folder();
+    assert!(folder.reading("f").unwrap().is_none());
+    folder.replace("f", b"0123456789").unwrap();
+    let file = folder.reading("f").unwrap().unwrap();
+    let mut piece = [0; 4];
+    assert_eq!((file.read_at(3, &mut piece).unwrap(), &piece), (4, b"3456"));
+    assert_eq!((file.read_at(8, &mut piece).unwrap(), &piece[..2]), (2, &b"89"[..]));
+    assert_eq!((file.read_at(10, &mut piece).unwrap(), file.len().unwrap()), (0, 10));
+}
+
+#[test]
+fn errors_name_the_file_and_the_cause() {
+    let (_root, path, folder) = folder();
+    fs::create_dir(path.join("f")).unwrap();
+    let error = folder.replace("f", b"x").unwrap_err();
+    assert!(matches!(&error, StateError::Io { doing: "write", name, .. } if name.ends_with("/f")), "{error:?}");
+    assert_eq!((error.code(), error.class()), ("store.state-io", Class::Failed));
+    assert_eq!(folder.list().unwrap(), ["f"]);
+}

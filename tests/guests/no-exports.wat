@@ -1,0 +1,2 @@
+;; A component that is no tool.
+(component)

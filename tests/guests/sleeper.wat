@@ -1,0 +1,16 @@
+;; Sleeps for an hour, and crashes if its clock says that less went by. Called as `n..` it waits for a moment that never comes.
+(import "wasi_snapshot_preview1" "poll_oneoff" (func $poll_oneoff (param i32 i32 i32 i32) (result i32)))
+(import "wasi_snapshot_preview1" "clock_time_get" (func $clock_time_get (param i32 i64 i32) (result i32)))
+(func $attack (result i32 i32)
+  (local $before i64)
+  (drop (call $clock_time_get (i32.const 1) (i64.const 0) (i32.const 256)))
+  (local.set $before (i64.load (i32.const 256)))
+  ;; One subscription: the monotonic clock, relative, 3600 seconds.
+  (memory.fill (i32.const 0) (i32.const 0) (i32.const 48))
+  (i32.store (i32.const 16) (i32.const 1))
+  (i64.store (i32.const 24)
+    (select (i64.const -1) (i64.const 3600000000000) (i32.eq (i32.load8_u (global.get $function)) (i32.const 0x6e))))
+  (if (call $poll_oneoff (i32.const 0) (i32.const 64) (i32.const 1) (i32.const 248)) (then (unreachable)))
+  (drop (call $clock_time_get (i32.const 1) (i64.const 0) (i32.const 256)))
+  (if (i64.lt_u (i64.sub (i64.load (i32.const 256)) (local.get $before)) (i64.const 3600000000000)) (then (unreachable)))
+  (call $decimal (i32.const 0)))

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Builds, describes, signs and locks the first-party tools into tools/dist.
+#
+#   tools/release.sh KEY.pem
+#
+# The key never enters the project; its public half is host/trust/keys/first-party.pub.pem. The first run needs a `cofferdam`
+# binary: it builds one, with whatever tools/dist holds.
+set -eu
+key=$(readlink -f "$1")
+cd "$(dirname "$0")/.."
+cofferdam="cargo run --quiet --locked --profile ${PROFILE:-release} -p cofferdam --"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+for tool in files edit package; do
+    toolchain=$(tools/build.sh "$tool" "$work/$tool.wasm")
+    $cofferdam tool build "tools/$tool" --component "$work/$tool.wasm" --toolchain "$toolchain" --out "$work/out"
+    $cofferdam tool sign "$work/out/$tool.manifest.json" --key "$key"
+    cp "$work/out/$tool.wasm" "$work/out/$tool.dsse.json" tools/dist/
+done
+rm -f tools/dist/tools.lock
+for tool in files edit package; do
+    $cofferdam tool add "tools/dist/$tool.wasm" --builtin-lock tools/dist/tools.lock
+done
