@@ -1,8 +1,12 @@
 //! What people do with the product, from the command line to the files.
 #![expect(clippy::disallowed_methods, clippy::expect_used, reason = "tests drive the binary and look at real files")]
 
+mod agent;
 #[path = "../harness/mod.rs"]
 mod harness;
+mod memory;
+#[path = "../harness/model_server.rs"]
+mod model_server;
 
 use harness::Person;
 use serde_json::json;
@@ -111,7 +115,14 @@ fn a_third_party_tool_is_signed_added_used_and_revoked() {
 fn every_help_page_has_an_example() {
     let person = Person::new();
     for command in [
-        &["call"][..],
+        &["init"][..],
+        &["run"],
+        &["resume"],
+        &["memory", "list"],
+        &["memory", "show"],
+        &["memory", "search"],
+        &["memory", "verify"],
+        &["call"],
         &["undo"],
         &["history"],
         &["limits"],
@@ -143,7 +154,11 @@ fn the_examples_of_reading_commands_run() {
     let person = Person::new();
     person.put("a.txt", "x");
     for command in [
-        &["call", "files.list", "{}"][..],
+        &["init"][..],
+        &["memory", "list"],
+        &["memory", "search", "source", "map"],
+        &["memory", "verify"],
+        &["call", "files.list", "{}"],
         &["history", "--count", "100", "--format", "json"],
         &["limits", "--format", "json"],
         &["doctor", "--clear-cache"],
@@ -165,5 +180,5 @@ fn the_demo_comes_out_as_it_says() {
     let person = Person::new();
     let folder = person.home("demo");
     let shown = person.run(&["demo", "--keep", &folder.to_string_lossy()]).ok();
-    assert!(shown.contains("the map no longer ships"), "{shown}");
+    assert!(shown.contains("fresh, then stale") && shown.contains("0 findings"), "{shown}");
 }

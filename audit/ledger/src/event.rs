@@ -31,6 +31,10 @@ pub enum Subject {
     Call,
     /// The paths that it really changed, before they are published.
     Changes,
+    /// A memory, before it is committed. The call is the commit's own.
+    Memory,
+    /// The conversation, before it is sent to a model. The call is the request's own.
+    Send,
 }
 
 /// What policy said.

@@ -27,6 +27,7 @@ pub mod key;
 pub mod leaf_proof;
 mod lines;
 pub mod log;
+mod lookup;
 pub mod note;
 pub mod open;
 pub mod proof;

@@ -1,5 +1,7 @@
 //! The ledger as the host writes it: append, sync, checkpoint. It fails closed: what cannot be recorded is not executed.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use cofferdam_base::{RunId, Timestamp};
 
 use crate::{
@@ -14,6 +16,7 @@ use crate::{
     intent::OpenIntents,
     key::{Signer, VerifierKey},
     leaf_proof::LeafProof,
+    lookup::read_leaves,
     open::{Torn, inspect},
     proof::ConsistencyProof,
     prove::{prove_consistency, prove_leaf},
@@ -190,6 +193,18 @@ impl Ledger {
     /// [`LedgerError::NotCovered`] if the leaf came after it; a file that does not have the signed root; the storage's.
     pub fn prove(&self, leaf: LeafIndex) -> Result<LeafProof, LedgerError> {
         prove_leaf(self.files.storage(), &self.newest, leaf)
+    }
+
+    /// Reads entries by their numbers; those beyond the end are not in the answer. Reads all leaves, and shows on the way that
+    /// they are this ledger's.
+    ///
+    /// # Errors
+    /// [`LedgerError::OtherRoot`] if the file does not have this ledger's root; the storage's.
+    pub fn read(&self, wanted: &BTreeSet<u64>) -> Result<BTreeMap<u64, Entry>, LedgerError> {
+        if wanted.is_empty() {
+            return Ok(BTreeMap::new());
+        }
+        read_leaves(self.files.storage(), self.bytes, self.frontier.head(), wanted)
     }
 
     /// Proves that an earlier tree is the beginning of the newest checkpoint's. Reads all leaves that it covers.

@@ -87,6 +87,7 @@ macro_rules! id {
 
 id!(CallId, "One tool call.");
 id!(RunId, "One run of the agent, or one command on the command line.");
+id!(EntryId, "One entry of the memory: the identifier of the call that committed it.");
 
 #[cfg(test)]
 mod tests {

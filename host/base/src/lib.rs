@@ -17,7 +17,7 @@ pub use clock::{Clock, Timestamp};
 pub use digest::Digest;
 pub use entropy::Entropy;
 pub use error::{Class, Diagnostic};
-pub use id::{CallId, RunId};
+pub use id::{CallId, EntryId, RunId};
 pub use interrupt::Interrupt;
 pub use limits::Limits;
 pub use name::{FunctionName, ToolName};

@@ -2,8 +2,10 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
 
-use cofferdam_base::text;
-use cofferdam_gate::{Asked, Attendant, Step};
+use cofferdam_agent::Watcher;
+use cofferdam_base::{Diagnostic as _, text};
+use cofferdam_gate::{Asked, Attendant, Completed, Publication, Refused, Step};
+use cofferdam_model::{ChatResponse, Spent};
 use cofferdam_policy::Answer;
 
 use crate::{diff, output};
@@ -52,6 +54,51 @@ impl Attendant for Terminal {
             // A terminal that is gone is nobody's approval.
             Ok(_) | Err(_) => Answer::Declined,
         }
+    }
+}
+
+/// Longest line of progress, in characters.
+const MAX_LINE: usize = 200;
+
+impl Watcher for Terminal {
+    fn asking(&mut self, step: u64) {
+        if self.progress {
+            let _ = write!(io::stderr(), "\r\u{1b}[Kstep {step}: the model is asked …");
+        }
+    }
+
+    fn answered(&mut self, response: &ChatResponse, _: &Spent) {
+        self.done();
+        if !response.calls.is_empty() && !response.text.trim().is_empty() {
+            output::say(&format!("  {}", text::inline(response.text.trim(), MAX_LINE)));
+        }
+    }
+
+    fn calling(&mut self, number: u64, function: &str, arguments: &str) {
+        output::say(&format!("▶ {number}  {} {}", text::inline(function, 80), text::inline(arguments, MAX_LINE)));
+    }
+
+    fn completed(&mut self, _: u64, completed: &Completed) {
+        self.done();
+        let became = match completed.publication {
+            Publication::NothingToPublish => "verified".to_owned(),
+            Publication::DryRun => "verified, not published".to_owned(),
+            Publication::Published => {
+                let paths: Vec<&str> = completed.changes.iter().map(|change| change.path.as_str()).collect();
+                format!("verified and published: {}", text::inline(&paths.join(", "), MAX_LINE))
+            }
+        };
+        output::say(&format!("     {became}"));
+    }
+
+    fn refused(&mut self, _: u64, refused: &Refused) {
+        self.done();
+        output::say(&format!("     refused[{}]: {}", refused.code(), text::inline(&refused.to_string(), MAX_LINE)));
+    }
+
+    fn noted(&mut self, _: u64, note: &str) {
+        self.done();
+        output::say(&format!("     {}", text::inline(note, MAX_LINE)));
     }
 }
 

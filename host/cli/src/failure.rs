@@ -66,6 +66,12 @@ pub(crate) enum CliError {
     NoHome,
     /// A file of the product's own folders does not read back.
     Config { path: String, why: String },
+    /// No model was configured.
+    NoModel,
+    /// Signals cannot be watched for.
+    Signals(io::Error),
+    /// A file that holds a secret and that others may read.
+    Exposed { path: String },
     /// A program that a command starts did not do its work.
     Program { program: String, why: String },
 }
@@ -77,6 +83,9 @@ impl fmt::Display for CliError {
             Self::File { path, what, .. } => write!(f, "`{}` cannot be {what}", text::inline(path, 300)),
             Self::Argument { name, value, why } => write!(f, "argument `{name}` is `{}`: {why}", text::inline(value, 120)),
             Self::NoHome => f.write_str("neither `COFFERDAM_HOME` nor `HOME` is set, so there is no place for keys and state"),
+            Self::NoModel => f.write_str("no model is configured"),
+            Self::Signals(_) => f.write_str("signals of the operating system cannot be watched for"),
+            Self::Exposed { path } => write!(f, "`{}` holds a secret, and others than its owner may read it", text::inline(path, 300)),
             Self::Config { path, why } => write!(f, "`{}` does not read back: {}", text::inline(path, 300), text::inline(why, 500)),
             Self::Program { program, why } => write!(f, "`{program}` did not finish its work: {}", text::block(why, 3000)),
         }
@@ -86,8 +95,10 @@ impl fmt::Display for CliError {
 impl std::error::Error for CliError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Output(source) | Self::File { source, .. } => Some(source),
-            Self::Argument { .. } | Self::NoHome | Self::Config { .. } | Self::Program { .. } => None,
+            Self::Output(source) | Self::Signals(source) | Self::File { source, .. } => Some(source),
+            Self::Argument { .. } | Self::NoHome | Self::NoModel | Self::Exposed { .. } | Self::Config { .. } | Self::Program { .. } => {
+                None
+            }
         }
     }
 }
@@ -100,6 +111,9 @@ impl Diagnostic for CliError {
             Self::File { .. } => "cli.file",
             Self::Argument { .. } => "cli.argument",
             Self::NoHome => "cli.no-home",
+            Self::NoModel => "cli.no-model",
+            Self::Signals(_) => "cli.signals",
+            Self::Exposed { .. } => "cli.exposed-secret",
             Self::Config { .. } => "cli.config",
             Self::Program { .. } => "cli.program",
         }
@@ -107,7 +121,14 @@ impl Diagnostic for CliError {
 
     fn class(&self) -> Class {
         match self {
-            Self::Output(_) | Self::File { .. } | Self::NoHome | Self::Config { .. } | Self::Program { .. } => Class::Failed,
+            Self::Output(_)
+            | Self::Signals(_)
+            | Self::File { .. }
+            | Self::NoHome
+            | Self::NoModel
+            | Self::Config { .. }
+            | Self::Program { .. } => Class::Failed,
+            Self::Exposed { .. } => Class::NotVerified,
             Self::Argument { .. } => Class::Usage,
         }
     }
@@ -115,9 +136,11 @@ impl Diagnostic for CliError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::NoHome => Some("set COFFERDAM_HOME to a folder of yours: `COFFERDAM_HOME=~/.cofferdam cofferdam doctor`".to_owned()),
+            Self::NoModel => Some("set one with `cofferdam init --url URL --model NAME`".to_owned()),
+            Self::Exposed { path } => Some(format!("make it yours alone with `chmod 600 {path}`")),
             Self::Argument { .. } => Some("see `cofferdam help`".to_owned()),
             Self::Config { .. } => Some("see what is wrong with `cofferdam doctor`".to_owned()),
-            Self::Output(_) | Self::File { .. } | Self::Program { .. } => None,
+            Self::Output(_) | Self::Signals(_) | Self::File { .. } | Self::Program { .. } => None,
         }
     }
 }

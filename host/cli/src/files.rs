@@ -52,6 +52,32 @@ pub(crate) fn read_text_if_there(path: &Path, limit: u64) -> Result<Option<Strin
     }
 }
 
+/// Reads a file that holds a secret.
+///
+/// # Errors
+/// [`CliError::Exposed`] where others than its owner may read it; [`CliError::File`].
+pub(crate) fn read_secret(path: &Path, limit: u64) -> Result<String, CliError> {
+    use std::os::unix::fs::PermissionsExt as _;
+    #[expect(clippy::disallowed_methods, reason = "a file of the user's configuration folder")]
+    let mode = std::fs::metadata(path).map_err(|source| fault(path, "read", source))?.permissions().mode();
+    if mode & 0o077 != 0 {
+        return Err(CliError::Exposed { path: path.to_string_lossy().into_owned() });
+    }
+    read_text(path, limit)
+}
+
+/// Appends a line to a file that a command has made.
+///
+/// # Errors
+/// The operating system's.
+pub(crate) fn append_line(path: &Path, line: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.append(true);
+    #[expect(clippy::disallowed_methods, reason = "a file that a person named on the command line")]
+    let mut file = options.open(path)?;
+    file.write_all(format!("{line}\n").as_bytes())
+}
+
 /// Whether an existing file may be replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Overwrite {

@@ -19,7 +19,7 @@ use crate::{
     failure::{CliError, Failure},
     files,
     home::Home,
-    keys, policies,
+    keys, model, policies,
     system::{SystemClock, SystemEntropy},
     tool_store::ToolStore,
 };
@@ -96,9 +96,13 @@ pub(crate) fn read_lock(workspace: &Path) -> Result<(Lock, Option<Digest>), Fail
     }
 }
 
-/// The verified tools of a workspace as policies see them.
-pub(crate) fn environment(tools: &[VerifiedTool]) -> Environment {
-    Environment { tools: tools.iter().map(signature).collect(), model_hosts: Vec::new() }
+/// The verified tools of a workspace, and the hosts of the user's models, as policies see them.
+///
+/// # Errors
+/// A configuration of the model that does not read back.
+pub(crate) fn environment(user: &User, tools: &[VerifiedTool]) -> Result<Environment, Failure> {
+    let model_hosts = model::configured(&user.config)?.map(|model| model.policy_host()).transpose()?.into_iter().collect();
+    Ok(Environment { tools: tools.iter().map(signature).collect(), model_hosts })
 }
 
 fn signature(tool: &VerifiedTool) -> ToolSignature {
@@ -142,7 +146,7 @@ impl Session {
         let (lock, lock_digest) = read_lock(&folder)?;
         let verified = lock.entries().map(|entry| user.verify(entry)).collect::<Result<Vec<_>, _>>()?;
         let sources = policies::verify_accepted(policies::sources(&user.home, &folder, Role::Default)?, &state)?;
-        let policies = Policies::load(&sources, &environment(&verified))?;
+        let policies = Policies::load(&sources, &environment(&user, &verified)?)?;
         let name = project.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let signer = keys::ledger_signer(&user.config, &name, &SystemEntropy)?;
         let tools = load(&user, verified)?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cofferdam_base::{CallId, Diagnostic as _, Digest, WorkspacePath};
+use cofferdam_base::{CallId, Digest, WorkspacePath};
 use cofferdam_ledger::event::{Event, Origin as LedgerOrigin};
 use cofferdam_policy::{Grant, Origin};
 use cofferdam_sandbox::Usage;
@@ -111,17 +111,10 @@ impl Gate {
     /// # Errors
     /// See [`Gate::call`].
     pub fn call_as(&self, call: CallId, input: &CallInput, mode: Mode, attendant: &mut dyn Attendant) -> Result<Completed, Box<Refused>> {
-        let mut record = self.record(call.clone());
-        let result = self.check(input, &mut record, attendant).and_then(|publishable| {
+        self.recorded(call, |record| {
+            let publishable = self.check(input, record, attendant)?;
             attendant.entered(Step::Publish);
-            self.finish(publishable, mode, &mut record)
-        });
-        result.map_err(|fault| {
-            record.note(Event::Refused { call: call.clone(), code: fault.code().to_owned() });
-            let batch = record.take();
-            // The call came to nothing either way; that the refusal could not be recorded is the graver news.
-            let fault = self.in_turn(|_, _, book| book.write(batch)).err().unwrap_or(fault);
-            Box::new(Refused { call, fault })
+            self.finish(publishable, mode, record)
         })
     }
 

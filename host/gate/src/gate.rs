@@ -22,6 +22,7 @@ use crate::{
     book::{Book, OpenBook},
     record::Record,
     refusal::Fault,
+    remember,
     toolbox::{LoadedTool, Toolbox},
     transcript::Transcript,
 };
@@ -167,6 +168,7 @@ impl Gate {
                 };
                 book.append(Event::Recovered { call, recovery })?;
             }
+            remember::recover(lock, book)?;
             Ok(book.ledger()?.sync()?)
         })
     }

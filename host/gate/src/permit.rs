@@ -4,6 +4,7 @@ use cofferdam_ledger::event::{Answer as LedgerAnswer, Event, Ruling, Subject};
 use cofferdam_policy::{Answer, Decision, Grant, Policies, Question, ToolAct};
 use cofferdam_store::{PathAccess, Staged};
 use cofferdam_trust::manifest::{Access, Effect};
+use serde_json::Value;
 
 use crate::{
     attendant::{Asked, Attendant},
@@ -41,7 +42,9 @@ impl<'a> Permitted<'a> {
             return Err(Fault::Irrevocable { function: request.full_name() });
         }
         let full_name = request.full_name();
-        let mut asking = Asking { record, attendant, full_name: &full_name, request: &request, subject: Subject::Call, staged: None };
+        let signers = request.signers();
+        let shown = Shown { function: &full_name, signers: &signers, arguments: request.arguments.value(), staged: None };
+        let mut asking = Asking { record, attendant, subject: Subject::Call, shown };
         let act = ToolAct::Call { function: request.function.name(), arguments: request.arguments.value() };
         let grant = asking.settle(caller.decide(policies, act))?;
         let mut granted = Granted::new();
@@ -71,9 +74,15 @@ fn access_of(access: Access) -> PathAccess {
 pub(crate) struct Asking<'a, 'r> {
     pub(crate) record: &'a mut Record<'r>,
     pub(crate) attendant: &'a mut dyn Attendant,
-    pub(crate) full_name: &'a str,
-    pub(crate) request: &'a Request<'a>,
     pub(crate) subject: Subject,
+    pub(crate) shown: Shown<'a>,
+}
+
+/// What a person sees with a question.
+pub(crate) struct Shown<'a> {
+    pub(crate) function: &'a str,
+    pub(crate) signers: &'a [String],
+    pub(crate) arguments: &'a Value,
     pub(crate) staged: Option<&'a Staged>,
 }
 
@@ -105,14 +114,8 @@ impl Asking<'_, '_> {
     }
 
     fn ask(&mut self, question: Question) -> Result<Grant, Fault> {
-        let signers: Vec<String> = self.request.tool.verified().signers().iter().map(ToString::to_string).collect();
-        let asked = Asked {
-            question: &question,
-            function: self.full_name,
-            signers: &signers,
-            arguments: self.request.arguments.value(),
-            staged: self.staged,
-        };
+        let Shown { function, signers, arguments, staged } = self.shown;
+        let asked = Asked { question: &question, function, signers, arguments, staged };
         let answer = self.attendant.answer(&asked);
         let said = match &answer {
             Answer::Approved { .. } => Some(LedgerAnswer::Once),
@@ -120,7 +123,7 @@ impl Asking<'_, '_> {
             Answer::Nobody => None,
         };
         if let Some(said) = said {
-            let text = format!("{} {}", self.full_name, question.subject());
+            let text = format!("{function} {}", question.subject());
             self.record.note_with(Said::Question, text, |call, question| Event::Approval { call, question, answer: said })?;
         }
         Ok(question.answered(answer)?)

@@ -8,7 +8,13 @@ use cofferdam_store::{
 };
 
 use crate::{
-    attendant::Attendant, book::OpenBook, guard::policy_access, permit::Asking, record::Record, refusal::Fault, transcript::Said,
+    attendant::Attendant,
+    book::OpenBook,
+    guard::policy_access,
+    permit::{Asking, Shown},
+    record::Record,
+    refusal::Fault,
+    transcript::Said,
     verify::Verified,
 };
 
@@ -40,14 +46,10 @@ impl<'a> Publishable<'a> {
     ) -> Result<Self, Fault> {
         let permitted = &verified.executed.permitted;
         let full_name = permitted.request.full_name();
-        let mut asking = Asking {
-            record,
-            attendant,
-            full_name: &full_name,
-            request: &permitted.request,
-            subject: Subject::Changes,
-            staged: Some(&verified.staged),
-        };
+        let signers = permitted.request.signers();
+        let arguments = permitted.request.arguments.value();
+        let shown = Shown { function: &full_name, signers: &signers, arguments, staged: Some(&verified.staged) };
+        let mut asking = Asking { record, attendant, subject: Subject::Changes, shown };
         let mut grants = Vec::new();
         for (path, change) in verified.staged.changes().iter() {
             for access in accesses(change) {

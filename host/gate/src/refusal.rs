@@ -4,6 +4,7 @@ use std::fmt;
 
 use cofferdam_base::{CallId, Class, Diagnostic, entropy::NoEntropy, path::PathError, text};
 use cofferdam_ledger::LedgerError;
+use cofferdam_memory::MemoryError;
 use cofferdam_policy::Denial;
 use cofferdam_sandbox::Stopped;
 use cofferdam_store::{Conflict, FsError, StateError, publish::PublishError};
@@ -76,6 +77,13 @@ pub enum Fault {
     Record(serde_json::Error),
     /// No randomness for identifiers and salts.
     Entropy(NoEntropy),
+    /// A memory cites a call that the ledger does not know as verified.
+    Uncited {
+        /// The cited call.
+        call: CallId,
+    },
+    /// The memory's own rules and files.
+    Memory(MemoryError),
     /// This build has no way to run a function with an irrevocable effect.
     Irrevocable {
         /// `tool.function`.
@@ -106,6 +114,7 @@ fault_from! {
     LedgerError => Ledger,
     serde_json::Error => Record,
     NoEntropy => Entropy,
+    MemoryError => Memory,
 }
 
 impl Fault {
@@ -121,6 +130,7 @@ impl Fault {
             Self::State(error) => error,
             Self::Ledger(error) => error,
             Self::Entropy(error) => error,
+            Self::Memory(error) => error,
             Self::UnknownTool { .. }
             | Self::Path { .. }
             | Self::Tool { .. }
@@ -128,6 +138,7 @@ impl Fault {
             | Self::Postcondition(_)
             | Self::Verdict { .. }
             | Self::Record(_)
+            | Self::Uncited { .. }
             | Self::Irrevocable { .. } => return None,
         })
     }
@@ -146,6 +157,7 @@ impl fmt::Display for Fault {
             Self::Postcondition(broken) => fmt::Display::fmt(broken, f),
             Self::Verdict { reason } => write!(f, "the tool's own verification failed: {}", text::inline(reason, 1000)),
             Self::Record(_) => f.write_str("what the ledger records cannot be written as JSON"),
+            Self::Uncited { call } => write!(f, "call {call} cannot be cited: the ledger does not know it as verified"),
             Self::Irrevocable { function } => {
                 write!(f, "`{}` has an irrevocable effect, and this release has no capability that makes one", text::inline(function, 130))
             }
@@ -180,6 +192,7 @@ impl Diagnostic for Fault {
             Self::Verdict { .. } => "gate.verdict",
             Self::Record(_) => "gate.record",
             Self::Irrevocable { .. } => "gate.irrevocable",
+            Self::Uncited { .. } => "gate.uncited",
             other => other.inner().map_or("gate.refused", |inner| inner.code()),
         }
     }
@@ -188,7 +201,7 @@ impl Diagnostic for Fault {
     fn class(&self) -> Class {
         match self {
             Self::Path { .. } | Self::Irrevocable { .. } => Class::Denied,
-            Self::ChangedWhileReading { .. } | Self::Postcondition(_) | Self::Verdict { .. } => Class::NotVerified,
+            Self::ChangedWhileReading { .. } | Self::Postcondition(_) | Self::Verdict { .. } | Self::Uncited { .. } => Class::NotVerified,
             Self::UnknownTool { .. } | Self::Tool { .. } | Self::Record(_) => Class::Failed,
             other => other.inner().map_or(Class::Failed, |inner| inner.class()),
         }
@@ -202,7 +215,7 @@ impl Diagnostic for Fault {
             Self::Postcondition(_) | Self::Verdict { .. } | Self::ChangedWhileReading { .. } => {
                 Some("nothing was changed; look at what the tool did with `cofferdam call --dry-run`".to_owned())
             }
-            Self::Tool { .. } | Self::Record(_) | Self::Irrevocable { .. } => None,
+            Self::Tool { .. } | Self::Record(_) | Self::Irrevocable { .. } | Self::Uncited { .. } => None,
             other => other.inner().and_then(|inner| inner.hint()),
         }
     }

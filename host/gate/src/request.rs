@@ -56,6 +56,11 @@ impl<'a> Request<'a> {
         self.function.function()
     }
 
+    /// The keys that signed the tool.
+    pub(crate) fn signers(&self) -> Vec<String> {
+        self.tool.verified().signers().iter().map(ToString::to_string).collect()
+    }
+
     /// `tool.function`.
     pub(crate) fn full_name(&self) -> String {
         format!("{}.{}", self.function.tool().name(), self.function.name())

@@ -6,12 +6,12 @@
 use cofferdam_base::{CallId, Entropy, RunId, Timestamp};
 use cofferdam_ledger::commitment::{Commitment, Opening, Salt};
 use cofferdam_store::{Folder, StateError};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::refusal::Fault;
 
 /// What a line of a transcript is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Said {
     /// The arguments of a call, with the time and the seed that it got.
@@ -73,4 +73,39 @@ pub(crate) fn append(state: &Folder, run: &RunId, lines: &[u8]) -> Result<(), St
         return Ok(());
     }
     state.folder("transcripts")?.append(&format!("{run}.jsonl"))?.append(lines)
+}
+
+/// Largest transcript of one run that is looked through.
+const MAX_TRANSCRIPT_BYTES: u64 = 1 << 30;
+
+/// A line as it is read back.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReadLine {
+    #[serde(rename = "v")]
+    _v: u32,
+    #[serde(rename = "time")]
+    _time: Timestamp,
+    call: CallId,
+    said: Said,
+    opening: ReadOpening,
+}
+
+#[derive(Deserialize)]
+struct ReadOpening {
+    text: String,
+}
+
+impl crate::Gate {
+    /// The outcome of a call as the transcript of a run holds it; none where it has none. A torn last line is passed over.
+    ///
+    /// # Errors
+    /// A transcript that cannot be read.
+    pub fn outcome_of(&self, run: &RunId, call: &CallId) -> Result<Option<String>, Fault> {
+        let Some(bytes) = self.state.folder().folder("transcripts")?.read(&format!("{run}.jsonl"), MAX_TRANSCRIPT_BYTES)? else {
+            return Ok(None);
+        };
+        let mut lines = bytes.split(|byte| *byte == b'\n').filter_map(|line| serde_json::from_slice::<ReadLine>(line).ok());
+        Ok(lines.rfind(|line| line.call == *call && line.said == Said::Outcome).map(|line| line.opening.text))
+    }
 }

@@ -1,14 +1,10 @@
 //! Taking a published call back, as a call of its own.
 
-use cofferdam_base::{CallId, Diagnostic as _};
+use cofferdam_base::CallId;
 use cofferdam_ledger::event::Event;
 use cofferdam_store::publish::{PublishError, Undo, history};
 
-use crate::{
-    gate::Gate,
-    publish::publish_undo,
-    refusal::{Fault, Refused},
-};
+use crate::{gate::Gate, publish::publish_undo, refusal::Refused};
 
 /// A call that was taken back.
 #[derive(Debug, Clone)]
@@ -43,24 +39,16 @@ impl Gate {
     /// # Errors
     /// [`Refused`]: then nothing was changed.
     pub fn undo(&self, undoes: &CallId) -> Result<Undone, Box<Refused>> {
-        let refused = |call: CallId, fault: Fault| Box::new(Refused { call, fault });
-        let call = self.new_call().map_err(|error| refused(undoes.clone(), error.into()))?;
-        let mut record = self.record(call.clone());
-        let result = self.in_turn(|workspace, lock, book| {
-            let undo = Undo::verify(workspace, lock, undoes)?;
-            publish_undo(&undo, workspace, lock, book, &mut record)?;
-            record.note(Event::Undone { call: call.clone(), undoes: undoes.clone() });
-            book.write(record.take())?;
-            Ok(undo.changes().summary())
-        });
-        match result {
-            Ok(changes) => Ok(Undone { call, undoes: undoes.clone(), changes }),
-            Err(fault) => {
-                record.note(Event::Refused { call: call.clone(), code: fault.code().to_owned() });
-                let batch = record.take();
-                let fault = self.in_turn(|_, _, book| book.write(batch)).err().unwrap_or(fault);
-                Err(refused(call, fault))
-            }
-        }
+        let call = self.new_call().map_err(|error| Box::new(Refused { call: undoes.clone(), fault: error.into() }))?;
+        self.recorded(call.clone(), |record| {
+            let changes = self.in_turn(|workspace, lock, book| {
+                let undo = Undo::verify(workspace, lock, undoes)?;
+                publish_undo(&undo, workspace, lock, book, record)?;
+                record.note(Event::Undone { call: call.clone(), undoes: undoes.clone() });
+                book.write(record.take())?;
+                Ok(undo.changes().summary())
+            })?;
+            Ok(Undone { call: call.clone(), undoes: undoes.clone(), changes })
+        })
     }
 }

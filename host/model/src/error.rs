@@ -29,6 +29,8 @@ pub enum ModelError {
     },
     /// The request cannot be written.
     Request(serde_json::Error),
+    /// What was said cannot be written to the session's file.
+    Record(std::io::Error),
     /// A recorded session does not read back.
     Session {
         /// Line, from 1.
@@ -70,6 +72,7 @@ impl fmt::Display for ModelError {
             Self::Status { status, message } => write!(f, "the model's server answered {status}: {}", text::inline(message, 300)),
             Self::Answer { why } => write!(f, "the model's answer does not follow the protocol: {}", text::inline(why, 300)),
             Self::Request(_) => f.write_str("the request cannot be written as JSON"),
+            Self::Record(_) => f.write_str("the session cannot be recorded"),
             Self::Session { line, why } => write!(f, "line {line} of the recorded session does not read back: {}", text::inline(why, 300)),
             Self::Differs { turn, pointer, recorded, now } => write!(
                 f,
@@ -89,6 +92,7 @@ impl Error for ModelError {
         match self {
             Self::Net { source, .. } => Some(source),
             Self::Request(source) => Some(source),
+            Self::Record(source) => Some(source),
             Self::Status { .. }
             | Self::Answer { .. }
             | Self::Session { .. }
@@ -106,6 +110,7 @@ impl Diagnostic for ModelError {
             Self::Status { .. } => "model.status",
             Self::Answer { .. } => "model.answer",
             Self::Request(_) => "model.request",
+            Self::Record(_) => "model.record",
             Self::Session { .. } => "model.session",
             Self::Differs { .. } => "model.request-differs",
             Self::SessionEnded { .. } => "model.session-ended",
@@ -118,7 +123,7 @@ impl Diagnostic for ModelError {
             Self::Net { source, .. } => source.class(),
             Self::Differs { .. } | Self::SessionEnded { .. } => Class::NotVerified,
             Self::Cap { .. } => Class::Limit,
-            Self::Status { .. } | Self::Answer { .. } | Self::Request(_) | Self::Session { .. } => Class::Failed,
+            Self::Status { .. } | Self::Answer { .. } | Self::Request(_) | Self::Record(_) | Self::Session { .. } => Class::Failed,
         }
     }
 
@@ -133,7 +138,7 @@ impl Diagnostic for ModelError {
                 Some("record the session anew with `cofferdam run --record FILE`".to_owned())
             }
             Self::Cap { name, .. } => Some(format!("raise it with `cofferdam resume --cap {name}=N`")),
-            Self::Request(_) | Self::Session { .. } => None,
+            Self::Request(_) | Self::Record(_) | Self::Session { .. } => None,
         }
     }
 }

@@ -9,8 +9,11 @@ pub mod error;
 pub mod openai;
 pub mod provider;
 pub mod recorded;
+pub mod recorder;
 
 pub use budget::{Budget, Caps, Prices, Spent};
 pub use chat::{ChatRequest, ChatResponse, Finish, Message, TokenUsage, ToolCall, ToolSpec};
 pub use error::ModelError;
 pub use provider::{Answered, Provider};
+pub use recorded::Recorded;
+pub use recorder::Recorder;

@@ -80,7 +80,7 @@ impl OpenAi {
         }
         let answer = wire::parse_response(&response.body)?;
         match self.settings.mode {
-            CallMode::Native => Ok(fenced::calls_in_text(answer, &request.tools)),
+            CallMode::Native => Ok(fenced::with_own_names(fenced::calls_in_text(answer, &request.tools), &request.tools)),
             CallMode::Structured => structured::read(answer),
         }
     }
@@ -101,7 +101,7 @@ impl Provider for OpenAi {
     }
 
     fn host(&self) -> Option<String> {
-        Some(self.chat.host())
+        Some(self.chat.host_name().to_owned())
     }
 
     fn model(&self) -> &str {

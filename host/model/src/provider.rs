@@ -35,4 +35,7 @@ pub trait Provider {
     /// # Errors
     /// See [`ModelError`]; a refusal by the server, a broken connection, an answer that does not parse.
     fn complete(&mut self, request: &ChatRequest) -> Result<Answered, ModelError>;
+
+    /// Passes over turns that a run has had already, for a resumed run. Nothing to do where a conversation is sent whole.
+    fn skip(&mut self, _turns: usize) {}
 }

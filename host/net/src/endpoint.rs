@@ -46,7 +46,13 @@ impl Endpoint {
         self.0.origin().ascii_serialization()
     }
 
-    /// Host and port, for policies and people.
+    /// The host alone, for policies.
+    #[must_use]
+    pub fn host_name(&self) -> &str {
+        self.0.host_str().unwrap_or_default()
+    }
+
+    /// Host and port, for people.
     #[must_use]
     pub fn host(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();

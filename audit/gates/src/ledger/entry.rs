@@ -47,7 +47,12 @@ const EVENTS: &[(&str, &[(&str, Holds)])] = &[
     ),
     (
         "decision",
-        &[("call", Id), ("subject", OneOf(&["call", "changes"])), ("ruling", OneOf(&["allowed", "ask", "denied"])), ("rules", Texts)],
+        &[
+            ("call", Id),
+            ("subject", OneOf(&["call", "changes", "memory", "send"])),
+            ("ruling", OneOf(&["allowed", "ask", "denied"])),
+            ("rules", Texts),
+        ],
     ),
     ("approval", &[("call", Id), ("question", Digest), ("answer", OneOf(&["once", "run", "always", "declined"]))]),
     ("invocation", &[("call", Id), ("outcome", Digest), ("reads", Digest), ("usage", Usage)]),

@@ -1,5 +1,6 @@
 //! `cofferdam doctor`: what this machine and this workspace are like, and what is wrong with them.
 
+use cofferdam_base::text;
 use cofferdam_sandbox::{Allocator, Sandbox};
 use cofferdam_store::Folder;
 use serde_json::json;
@@ -7,7 +8,7 @@ use serde_json::json;
 use crate::{
     commands::{CommandResult, Context},
     failure::Failure,
-    files,
+    files, model,
     output::{self, Format},
     session::{User, read_lock},
 };
@@ -58,6 +59,7 @@ fn look(user: &User, context: &Context) -> Vec<Finding> {
         Finding { about: "cache", says: Ok(user.home.cache.display().to_string()) },
         Finding { about: "keyring", says: Ok(format!("{} keys", user.keyring.keys().count())) },
         Finding { about: "sandbox", says: sandbox() },
+        Finding { about: "model", says: configured_model(user) },
     ];
     match files::real_path(&context.workspace).map_err(Failure::from).and_then(|folder| read_lock(&folder)) {
         Err(failure) => findings.push(Finding { about: "lock", says: Err(failure) }),
@@ -84,6 +86,15 @@ fn look(user: &User, context: &Context) -> Vec<Finding> {
     });
     findings.push(Finding { about: "workspace", says });
     findings
+}
+
+fn configured_model(user: &User) -> Result<String, Failure> {
+    let Some(file) = model::configured(&user.config)? else {
+        return Ok("none; set one with `cofferdam init --url URL --model NAME`".to_owned());
+    };
+    // Whether the key is there and private; what it is, nobody is told.
+    file.key(&user.home.config)?;
+    Ok(format!("{} at {}, {}", text::inline(&file.model, 80), text::inline(&file.url, 120), file.key_place()))
 }
 
 fn sandbox() -> Result<String, Failure> {

@@ -1,6 +1,7 @@
-//! `cofferdam limits`: the numbers of the sandbox, from the constants themselves.
+//! `cofferdam limits`: the numbers of the sandbox and of a run, from the constants themselves.
 
 use cofferdam_base::limits::ROWS;
+use cofferdam_model::budget::CAP_ROWS;
 use serde_json::json;
 
 use crate::{
@@ -8,7 +9,7 @@ use crate::{
     output::{self, Format},
 };
 
-/// Print every limit of a tool call; `docs/limits.md` is this table
+/// Print every limit of a tool call and every cap of a run; `docs/limits.md` has these tables
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  cofferdam limits\n  cofferdam limits --format json")]
 pub(crate) struct Limits {}
@@ -16,10 +17,13 @@ pub(crate) struct Limits {}
 impl Limits {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
         match context.format {
-            Format::Text => output::data(&table())?,
+            Format::Text => output::data(&format!("{}\n{}", limits(), caps()))?,
             Format::Json => {
                 for row in ROWS {
                     output::line(&json!({"name": row.name, "value": row.value, "unit": row.unit, "prevents": row.prevents}).to_string())?;
+                }
+                for (name, value, unit, meaning) in CAP_ROWS {
+                    output::line(&json!({"cap": name, "value": value, "unit": unit, "meaning": meaning}).to_string())?;
                 }
             }
         }
@@ -27,8 +31,8 @@ impl Limits {
     }
 }
 
-/// The table of `docs/limits.md`.
-fn table() -> String {
+/// What one call may use.
+fn limits() -> String {
     let mut table = String::from("| limit | default and ceiling | unit | prevents |\n| --- | ---: | --- | --- |\n");
     for row in ROWS {
         table.push_str(&format!("| `{}` | {} | {} | {} |\n", row.name, row.value, row.unit, row.prevents));
@@ -36,13 +40,22 @@ fn table() -> String {
     table
 }
 
+/// What a run may use.
+fn caps() -> String {
+    let mut table = String::from("| cap | default | unit | meaning |\n| --- | ---: | --- | --- |\n");
+    for (name, value, unit, meaning) in CAP_ROWS {
+        table.push_str(&format!("| `{name}` | {value} | {unit} | {} |\n", meaning.trim()));
+    }
+    table
+}
+
 #[cfg(test)]
 mod tests {
     #[test]
-    fn the_docs_have_this_table() {
-        assert!(
-            include_str!("../../../../docs/limits.md").contains(&super::table()),
-            "run `cofferdam limits` and paste it into docs/limits.md"
-        );
+    fn the_docs_have_these_tables() {
+        let docs = include_str!("../../../../docs/limits.md");
+        for table in [super::limits(), super::caps()] {
+            assert!(docs.contains(&table), "run `cofferdam limits` and paste it into docs/limits.md");
+        }
     }
 }

@@ -4,10 +4,14 @@ mod call;
 mod demo;
 mod doctor;
 mod history;
+mod init;
 mod key;
 mod ledger;
 mod limits;
+mod memory;
 mod policy;
+mod resume;
+mod run;
 mod tool;
 mod undo;
 
@@ -41,6 +45,10 @@ pub(crate) struct CommandLine {
 
 #[derive(Subcommand)]
 enum Command {
+    Init(init::Init),
+    Run(run::Run),
+    Resume(resume::Resume),
+    Memory(memory::Memory),
     Call(call::Call),
     Undo(undo::Undo),
     History(history::History),
@@ -66,6 +74,10 @@ pub(crate) struct Context {
 pub(crate) fn run(line: CommandLine) -> CommandResult {
     let context = Context { format: line.format, workspace: line.workspace };
     match line.command {
+        Command::Init(command) => command.run(&context),
+        Command::Run(command) => command.run(&context),
+        Command::Resume(command) => command.run(&context),
+        Command::Memory(command) => command.run(&context),
         Command::Call(command) => command.run(&context),
         Command::Undo(command) => command.run(&context),
         Command::History(command) => command.run(&context),

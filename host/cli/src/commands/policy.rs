@@ -76,7 +76,7 @@ impl Policy {
 fn load(user: &User, folder: &std::path::Path, sources: &[PolicySource]) -> Result<Policies, Failure> {
     let (lock, _) = read_lock(folder)?;
     let tools = lock.entries().map(|entry| user.verify(entry)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Policies::load(sources, &environment(&tools))?)
+    Ok(Policies::load(sources, &environment(user, &tools)?)?)
 }
 
 fn check(policies: &Policies, format: Format) -> CommandResult {

@@ -41,6 +41,14 @@ impl Workspace {
             Looked::Absent | Looked::Folder | Looked::Link | Looked::Special | Looked::BehindLink => Ok(None),
         }
     }
+
+    /// The digest of a file's contents as they are now; none when no regular file is there.
+    ///
+    /// # Errors
+    /// [`FsError::Io`].
+    pub fn digest(&self, path: &WorkspacePath) -> Result<Option<Digest>, FsError> {
+        self.open_file(path)?.map(|file| file.digest(Deadline::NONE)).transpose()
+    }
 }
 
 impl OpenFile {

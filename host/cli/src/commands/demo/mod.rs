@@ -1,22 +1,23 @@
 //! `cofferdam demo`: the whole pipeline on a package folder that would leak its sources.
 //!
-//! Every gate is the real one. What is scripted is who asks for the calls and what a person answers; both are labelled so.
+//! Every gate is the real one. What the model answers is recorded and what the person answers is scripted; both are labelled so.
 
 mod props;
 mod show;
 
 use std::path::{Path, PathBuf};
 
-use cofferdam_base::{CallId, Class, Clock as _, Diagnostic, Digest, Entropy as _};
-use cofferdam_gate::{CallInput, Completed, Mode, Refused};
-use cofferdam_policy::{Integrity, Origin};
+use cofferdam_agent::{Agent, AgentParts};
+use cofferdam_base::{CallId, Class, Clock as _, Diagnostic, Digest, Entropy as _, Interrupt};
+use cofferdam_memory::{Found, recheck_found};
+use cofferdam_model::{Caps, Prices, Provider, Recorded, Recorder};
 
-use self::show::{Row, Says, Scripted, Table};
+use self::show::{Audience, Row};
 use crate::{
     commands::{CommandResult, Context},
     embedded,
     failure::Failure,
-    files,
+    files::{self, Overwrite, Readers},
     home::Home,
     output,
     session::{Session, User, read_lock},
@@ -30,6 +31,9 @@ pub(crate) struct Demo {
     /// Where the demo's folders go; without it, a new one in the folder for temporary files
     #[arg(long, value_name = "FOLDER")]
     keep: Option<PathBuf>,
+    /// Write the model's session anew, with the same answers: for who works on the demo itself
+    #[arg(long, value_name = "FILE", hide = true)]
+    record: Option<PathBuf>,
 }
 
 /// Something did not come out as the demo says it does.
@@ -74,11 +78,11 @@ impl Demo {
         let home = Home { config: root.join("home/config"), data: root.join("home/data"), cache: root.join("home/cache") };
         props::add_careless_tool(&User::open_at(home.clone())?, &package)?;
         output::say(&format!("A package folder, {}: its build left a source map with the sources inside.", package.display()));
-        output::say("The calls and the answers of the person are scripted; every gate is the real one.\n");
-        let mut play = Play { session: Session::open_for(User::open_at(home.clone())?, &package)?, package, table: Table::default() };
-        play.find_the_leak()?;
-        play.refuse_what_must_not_be()?;
-        play.fix_the_leak()?;
+        output::say("The model's answers are recorded and the person's are scripted; every gate is the real one.\n");
+        let session = Session::open_for(User::open_at(home)?, &package)?;
+        let mut play = Play { session, audience: Audience::new(&package), package };
+        play.run_the_agent(self.record)?;
+        play.remember()?;
         play.refuse_a_tampered_tool()?;
         play.close(&root)
     }
@@ -96,103 +100,79 @@ fn fresh_folder() -> Result<PathBuf, Failure> {
 struct Play {
     session: Session,
     package: PathBuf,
-    table: Table,
+    audience: Audience,
 }
 
+/// What the recorded model is asked for.
+const TASK: &str = "This package must not leak anything. Find out what would be published, keep everything out that only the build \
+                    needs, and remember how it is done.";
+/// What the recorded model said, and what it was asked: replayed only where it is asked the same.
+const SESSION: &str = include_str!("session.jsonl");
+/// The refusals that the recorded model runs into, in this order.
+const REFUSALS: [&str; 3] = ["gate.path-outside", "policy.declined", "gate.postcondition"];
+
 impl Play {
-    fn call(&self, title: &str, function: &str, arguments: &serde_json::Value, says: Says) -> Result<Completed, Box<Refused>> {
-        output::say(&format!("▶ {title}\n  {function} {arguments}"));
-        let input = CallInput {
-            function: function.to_owned(),
-            arguments: arguments.to_string(),
-            origin: Origin::Automation,
-            integrity: Integrity::Trusted,
-        };
-        let mut person = Scripted::new(says);
-        let result = self.session.gate.call(&input, Mode::Publish, &mut person);
-        output::say(&person.timeline());
-        result
-    }
-
-    /// A call that has to go through.
-    fn done(&self, step: &'static str, function: &str, arguments: &serde_json::Value) -> Result<Completed, Failure> {
-        match self.call(step, function, arguments, Says::Yes) {
-            Ok(completed) => {
-                output::say(&format!("  {}\n", crate::commands::call::summary(&completed)));
-                Ok(completed)
+    /// The whole task, as `cofferdam run` would do it.
+    fn run_the_agent(&mut self, record: Option<PathBuf>) -> CommandResult {
+        let step = "the agent's run";
+        let recorded = Recorded::parse(SESSION)?;
+        let mut provider: Box<dyn Provider> = match record {
+            None => Box::new(recorded),
+            Some(path) => {
+                files::write(&path, b"", Overwrite::No, Readers::Everybody)?;
+                let sink = Box::new(move |line: &str| files::append_line(&path, line));
+                Box::new(Recorder::begin(Box::new(recorded.whatever_is_asked()), sink)?)
             }
-            Err(refused) => Err(Unexpected { step, found: refused.to_string() }.into()),
+        };
+        output::say(&format!("task: {TASK}\n"));
+        let parts = AgentParts {
+            gate: &self.session.gate,
+            provider: provider.as_mut(),
+            prices: Prices::default(),
+            clock: &SystemClock,
+            interrupt: Interrupt::default(),
+        };
+        let ended = Agent::begin(parts, TASK, Caps::default())?.go(&mut self.audience)?;
+        output::say(&format!("◀ {}\n", cofferdam_base::text::block(&ended.answer, 2000)));
+        if let Some(broken) = self.audience.broken.take() {
+            return Err(Unexpected { step, found: broken }.into());
         }
+        if self.audience.refusals != REFUSALS {
+            return Err(Unexpected { step, found: format!("refusals: {}", self.audience.refusals.join(", ")) }.into());
+        }
+        Ok(())
     }
 
-    /// A call that has to be refused with a code, and that leaves the folder byte for byte as it was.
-    fn refused(&mut self, step: &'static str, function: &str, arguments: &serde_json::Value, code: &str) -> CommandResult {
-        let before = props::digest(&self.package)?;
-        match self.call(step, function, arguments, Says::No) {
-            Err(refused) if refused.code() == code => {
-                output::say(&format!("  refused[{code}]: {refused}"));
-                if props::digest(&self.package)? != before {
-                    return Err(Unexpected { step, found: "the folder changed".to_owned() }.into());
-                }
-                output::say("  the folder is byte for byte as before\n");
-                self.table.push(Row::new(step, &format!("refused ({code})"), "nothing changed"));
+    /// What was remembered is fresh; after somebody changed a file that it cites, it is stale.
+    fn remember(&mut self) -> CommandResult {
+        let step = "what was remembered";
+        let before = self.states()?;
+        output::say(&format!("▶ {step}\n  {}", before.join("\n  ")));
+        let found = files::read_text(&self.package.join("package.json"), 1 << 20)?;
+        files::write(&self.package.join("package.json"), found.replace("1.0.0", "1.0.1").as_bytes(), Overwrite::Yes, Readers::Everybody)?;
+        let after = self.states()?;
+        output::say(&format!("  somebody changes package.json\n  {}\n", after.join("\n  ")));
+        match (before.as_slice(), after.as_slice()) {
+            ([before], [after]) if before.starts_with("[fresh]") && after.starts_with("[stale: package.json changed]") => {
+                self.audience.table.push(Row::new(step, "fresh, then stale", "package.json changed"));
                 Ok(())
             }
-            Err(refused) => Err(Unexpected { step, found: refused.to_string() }.into()),
-            Ok(_) => Err(Unexpected { step, found: "it went through".to_owned() }.into()),
+            _ => Err(Unexpected { step, found: format!("{} / {}", before.join(" "), after.join(" ")) }.into()),
         }
     }
 
-    /// The findings of `package.inspect`, by code and path.
-    fn inspect(&self, step: &'static str) -> Result<Vec<(String, String)>, Failure> {
-        let completed = self.done(step, "package.inspect", &serde_json::json!({}))?;
-        let report: serde_json::Value =
-            serde_json::from_str(&completed.output).map_err(|error| Unexpected { step, found: error.to_string() })?;
-        let text =
-            |finding: &serde_json::Value, member: &str| finding.get(member).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
-        let findings = report.get("findings").and_then(|findings| findings.as_array()).map(Vec::as_slice).unwrap_or_default();
-        let findings: Vec<(String, String)> = findings.iter().map(|finding| (text(finding, "code"), text(finding, "path"))).collect();
-        for (code, path) in &findings {
-            output::say(&format!("  finding {code}: {path}"));
-        }
-        output::say("");
-        Ok(findings)
-    }
-
-    fn find_the_leak(&mut self) -> CommandResult {
-        let step = "what would be published?";
-        let findings = self.inspect(step)?;
-        if !findings.iter().any(|(_, path)| path == props::MAP) {
-            return Err(Unexpected { step, found: "the source map was not found".to_owned() }.into());
-        }
-        self.table.push(Row::new(step, &format!("{} findings", findings.len()), props::MAP));
-        Ok(())
-    }
-
-    fn refuse_what_must_not_be(&mut self) -> CommandResult {
-        self.refused("read outside the workspace", "files.read", &serde_json::json!({"path": "../../../etc/passwd"}), "gate.path-outside")?;
-        self.refused("read a secret (scripted answer: no)", "files.read", &serde_json::json!({"path": ".env"}), "policy.declined")?;
-        self.refused(
-            "an edit whose verification fails",
-            "careless.create",
-            &serde_json::json!({"path": "notes.txt", "content": "done!"}),
-            "gate.postcondition",
-        )
-    }
-
-    fn fix_the_leak(&mut self) -> CommandResult {
-        let step = "ship only the program";
-        let (find, put) = props::REMEDY;
-        let completed = self.done(step, "edit.replace", &serde_json::json!({"path": "package.json", "find": find, "put": put}))?;
-        output::say(&crate::diff::staged(&completed.staged));
-        self.table.push(Row::new(step, "verified, published", &format!("call {}", completed.call)));
-        let step = "what would be published now?";
-        let findings = self.inspect(step)?;
-        if findings.iter().any(|(_, path)| path == props::MAP) {
-            return Err(Unexpected { step, found: "the source map is still published".to_owned() }.into());
-        }
-        self.table.push(Row::new(step, &format!("{} findings", findings.len()), "the map no longer ships"));
-        Ok(())
+    /// Every memory with its state now.
+    fn states(&self) -> Result<Vec<String>, Failure> {
+        let gate = &self.session.gate;
+        let found = gate.memory()?.all()?;
+        let witness = gate.witness(&found)?;
+        Ok(found
+            .iter()
+            .map(|found| {
+                let text = if let Found::Entry(entry) = found { entry.text() } else { "written by hand" };
+                format!("[{}] {}", recheck_found(found, &witness), cofferdam_base::text::inline(text, 200))
+            })
+            .collect())
     }
 
     fn refuse_a_tampered_tool(&mut self) -> CommandResult {
@@ -212,7 +192,7 @@ impl Play {
             Ok(_) => Err(Unexpected { step, found: "it was accepted".to_owned() }.into()),
             Err(error) => {
                 output::say(&format!("  refused[{}]: {error}\n", error.code()));
-                self.table.push(Row::new(step, &format!("refused ({})", error.code()), "never loaded"));
+                self.audience.table.push(Row::new(step, &format!("refused ({})", error.code()), "never loaded"));
                 Ok(())
             }
         }
@@ -222,15 +202,15 @@ impl Play {
     fn close(mut self, root: &Path) -> CommandResult {
         let note = self.session.gate.checkpoint()?;
         let leaves = note.lines().nth(1).unwrap_or_default().to_owned();
-        self.table.push(Row::new(
+        self.audience.table.push(Row::new(
             "the ledger",
             &format!("{leaves} leaves, signed"),
             &format!("checkpoint {}", Digest::of(note.as_bytes()).short()),
         ));
-        output::line(&self.table.to_string())?;
+        output::line(&self.audience.table.to_string())?;
         let again = format!("COFFERDAM_HOME={} cofferdam --workspace {}", root.join("home").display(), self.package.display());
         output::line(&format!(
-            "Look closer:\n  {again} history\n  {again} undo\n  {again} tool inspect edit\n  {again} policy explain files.read --arguments '{{\"path\": \".env\"}}'\n  cofferdam-audit ledger verify \"$({again} ledger path)\""
+            "Look closer:\n  {again} history\n  {again} memory verify\n  {again} undo\n  {again} tool inspect edit\n  {again} policy explain files.read --arguments '{{\"path\": \".env\"}}'\n  cofferdam-audit ledger verify \"$({again} ledger path)\""
         ))?;
         Ok(())
     }

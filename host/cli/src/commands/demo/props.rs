@@ -22,9 +22,7 @@ use crate::{
 };
 
 /// The source map that must not be published.
-pub(super) const MAP: &str = "dist/cli.js.map";
-/// The edit that keeps it back.
-pub(super) const REMEDY: (&str, &str) = ("\"main\": \"dist/cli.js\"", "\"main\": \"dist/cli.js\",\n  \"files\": [\"dist/*.js\"]");
+const MAP: &str = "dist/cli.js.map";
 /// Largest file of the folder.
 const MAX_BYTES: u64 = 1 << 20;
 

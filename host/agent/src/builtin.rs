@@ -1,0 +1,158 @@
+//! The agent's own functions: recall and remember. They reach the memory and nothing else; there is none that grants anything.
+
+use cofferdam_base::CallId;
+use cofferdam_gate::{Attendant, Fault, Gate, Refused};
+use cofferdam_memory::{Draft, Found, Integrity, MemoryError, State, Topic, recheck_found};
+use cofferdam_model::ToolSpec;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::progress::Progress;
+
+/// Recalls entries of the memory and checks each against the world.
+pub(crate) const RECALL: &str = "memory.recall";
+/// Commits a memory.
+pub(crate) const REMEMBER: &str = "memory.remember";
+/// Most entries that one recall shows, newest first.
+const MAX_RECALLED: usize = 20;
+
+/// What the model is told of them.
+pub(crate) fn specs() -> [ToolSpec; 2] {
+    [
+        ToolSpec {
+            name: RECALL.to_owned(),
+            description: "Recall what earlier runs learnt: one topic of the memory, or the entries that hold all words. \
+                          Each entry is checked now: fresh, stale (and what changed) or unverifiable."
+                .to_owned(),
+            input: json!({
+                "type": "object",
+                "properties": {"topic": {"type": "string"}, "words": {"type": "string"}},
+                "additionalProperties": false,
+            }),
+        },
+        ToolSpec {
+            name: REMEMBER.to_owned(),
+            description: "Keep one fact for later runs, with the numbers of the verified calls of this run that show it. \
+                          The topic is a short name in lower case with hyphens."
+                .to_owned(),
+            input: json!({
+                "type": "object",
+                "properties": {
+                    "topic": {"type": "string"},
+                    "text": {"type": "string"},
+                    "calls": {"type": "array", "items": {"type": "integer"}},
+                },
+                "required": ["topic", "text", "calls"],
+                "additionalProperties": false,
+            }),
+        },
+    ]
+}
+
+/// Whether the agent itself has a function of this name.
+pub(crate) fn is_builtin(name: &str) -> bool {
+    [RECALL, REMEMBER].contains(&name)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecallArguments {
+    topic: Option<String>,
+    words: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RememberArguments {
+    topic: String,
+    text: String,
+    calls: Vec<u64>,
+}
+
+/// What a function of the agent brought.
+pub(crate) struct Brought {
+    /// Name and value of what the model is shown.
+    pub(crate) shown: (&'static str, Value),
+    /// One line for the person.
+    pub(crate) note: String,
+    /// Whether text from outside came into view.
+    pub(crate) outside: bool,
+}
+
+fn refusal(why: String) -> Brought {
+    Brought { note: format!("refused: {why}"), shown: ("refused", Value::String(why)), outside: false }
+}
+
+/// Runs [`RECALL`].
+///
+/// # Errors
+/// A ledger or a memory that does not check out. What is wrong with the arguments, the model is told.
+pub(crate) fn recall(gate: &Gate, arguments: &str) -> Result<Brought, Fault> {
+    let arguments: RecallArguments = match serde_json::from_str(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return Ok(refusal(error.to_string())),
+    };
+    let memory = gate.memory()?;
+    let found = match (arguments.topic, arguments.words) {
+        (Some(topic), _) => topic.parse::<Topic>().and_then(|topic| memory.read(&topic)).map(newest_first),
+        (None, Some(words)) => memory.search(&words),
+        (None, None) => return Ok(refusal("give a topic or words".to_owned())),
+    };
+    let mut found = match found {
+        Ok(found) => found,
+        Err(error @ MemoryError::State(_)) => return Err(error.into()),
+        Err(error) => return Ok(refusal(error.to_string())),
+    };
+    found.truncate(MAX_RECALLED);
+    let witness = gate.witness(&found)?;
+    let entries: Vec<Value> = found.iter().map(|found| shown(found, &recheck_found(found, &witness))).collect();
+    let outside = found.iter().any(|found| !matches!(found, Found::Entry(entry) if entry.integrity() == Integrity::Trusted));
+    let note = format!("recalled {} entries", entries.len());
+    Ok(Brought { shown: ("entries", Value::Array(entries)), note, outside })
+}
+
+fn newest_first(mut found: Vec<Found>) -> Vec<Found> {
+    found.reverse();
+    found
+}
+
+fn shown(found: &Found, state: &State) -> Value {
+    let (topic, text) = match found {
+        Found::Entry(entry) => (entry.topic(), entry.text()),
+        Found::Loose { topic, text, .. } => (topic, text.as_str()),
+    };
+    json!({"topic": topic.as_str(), "text": text, "state": state.name(), "why": state.reasons()})
+}
+
+/// Runs [`REMEMBER`].
+///
+/// # Errors
+/// [`Refused`] by the gate. What is wrong with the arguments, the model is told.
+pub(crate) fn remember(
+    gate: &Gate,
+    progress: &Progress,
+    call: &CallId,
+    arguments: &str,
+    attendant: &mut dyn Attendant,
+) -> Result<Brought, Box<Refused>> {
+    let arguments: RememberArguments = match serde_json::from_str(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return Ok(refusal(error.to_string())),
+    };
+    let mut evidence = Vec::new();
+    for number in &arguments.calls {
+        match progress.evidence(*number) {
+            Some(shown) => evidence.push(shown.clone()),
+            None => return Ok(refusal(format!("call {number} is no verified call of this run, so it cannot be cited"))),
+        }
+    }
+    let integrity = if progress.outside { Integrity::Untrusted } else { Integrity::Trusted };
+    let draft = arguments.topic.parse().and_then(|topic| Draft::new(topic, &arguments.text, evidence, integrity));
+    let draft = match draft {
+        Ok(draft) => draft,
+        Err(error) => return Ok(refusal(error.to_string())),
+    };
+    let entry = gate.remember(call, draft, attendant)?;
+    let topic = entry.topic().as_str().to_owned();
+    Ok(Brought { note: format!("remembered under {topic}"), shown: ("remembered", Value::String(topic)), outside: false })
+}

@@ -1,0 +1,166 @@
+//! The journal of a run: one JSON line a step, append-only, all that it takes to go on after an interruption.
+//!
+//! Format version 1: the first line is a [`RunHeader`], every further one a [`Step`]. A last line without its end is what a
+//! crash left; it is cut off when the run is resumed.
+
+use cofferdam_base::{CallId, RunId, Timestamp};
+use cofferdam_memory::CallEvidence;
+use cofferdam_model::{Caps, ChatResponse, Spent, ToolCall};
+use cofferdam_store::{AppendFile, Folder, StateError};
+use serde::{Deserialize, Serialize};
+
+use crate::AgentError;
+
+/// Folder of the journals in the project's state.
+const FOLDER: &str = "runs";
+/// How a journal's file name ends.
+const SUFFIX: &str = ".jsonl";
+/// Largest journal that is read, in bytes: a run of the most steps with the largest observations stays far below.
+const MAX_JOURNAL_BYTES: u64 = 256 << 20;
+/// Version of the format.
+pub const VERSION: u32 = 1;
+
+/// What a run is, fixed at its beginning.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RunHeader {
+    /// Version of the format.
+    pub v: u32,
+    /// The run.
+    pub run: RunId,
+    /// When it began.
+    pub time: Timestamp,
+    /// What the person asked for.
+    pub task: String,
+    /// Name of the provider.
+    pub provider: String,
+    /// Name of the model.
+    pub model: String,
+    /// What it may use.
+    pub caps: Caps,
+    /// The index of the memory as it was at the beginning: the same text stands in every request.
+    pub index: String,
+}
+
+/// One step of a run.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) enum Step {
+    /// A process took the run up: its calls are recorded under this run of the ledger.
+    Taken {
+        /// The run as ledger and transcript know it.
+        ledger: RunId,
+    },
+    /// The run begins with a look at the folder: a call that the host makes before the model is asked.
+    Looking {
+        /// The call.
+        call: ToolCall,
+    },
+    /// The model answered.
+    Answered {
+        /// What.
+        response: ChatResponse,
+        /// What the run has used with it.
+        spent: Spent,
+    },
+    /// A call is about to be made.
+    Calling {
+        /// The model's identifier of it.
+        id: String,
+        /// The identifier that the ledger will know it by.
+        call: CallId,
+    },
+    /// A call came to its end, whatever it was.
+    Observed {
+        /// The model's identifier of it.
+        id: String,
+        /// What the model is shown.
+        content: String,
+        /// What a memory may cite of it; none for what was refused and for the agent's own functions.
+        evidence: Option<CallEvidence>,
+        /// Whether text from outside came into view with it.
+        outside: bool,
+        /// Whether the world is another since.
+        published: bool,
+    },
+    /// The run is at its end.
+    Finished {
+        /// What the model said at last.
+        answer: String,
+    },
+}
+
+/// An open journal.
+#[derive(Debug)]
+pub struct Journal {
+    file: AppendFile,
+}
+
+impl Journal {
+    /// Begins the journal of a new run, durably.
+    ///
+    /// # Errors
+    /// The state folder's.
+    pub fn begin(state: &Folder, header: &RunHeader) -> Result<Self, AgentError> {
+        let folder = state.folder(FOLDER)?;
+        let mut journal = Self { file: folder.append(&format!("{}{SUFFIX}", header.run))? };
+        journal.line(header)?;
+        journal.file.sync()?;
+        folder.sync()?;
+        Ok(journal)
+    }
+
+    /// Opens the journal of a run to go on with it; gives what it holds.
+    ///
+    /// # Errors
+    /// [`AgentError::UnknownRun`], [`AgentError::Journal`], the state folder's.
+    pub(crate) fn open(state: &Folder, run: &RunId) -> Result<(Self, RunHeader, Vec<Step>), AgentError> {
+        let folder = state.folder(FOLDER)?;
+        let name = format!("{run}{SUFFIX}");
+        let bytes = folder.read(&name, MAX_JOURNAL_BYTES)?.ok_or_else(|| AgentError::UnknownRun { run: Some(run.clone()) })?;
+        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+        let mut file = folder.append(&name)?;
+        if whole < bytes.len() {
+            file.cut(whole as u64)?;
+        }
+        let fault = |line: usize, why: String| AgentError::Journal { run: run.to_string(), line, why };
+        let mut lines = bytes.get(..whole).unwrap_or_default().split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let first = lines.next().ok_or_else(|| fault(1, "it is empty".to_owned()))?;
+        let header: RunHeader = serde_json::from_slice(first).map_err(|error| fault(1, error.to_string()))?;
+        if header.v != VERSION {
+            return Err(fault(1, format!("version {} is not {VERSION}", header.v)));
+        }
+        let steps =
+            lines.enumerate().map(|(index, line)| serde_json::from_slice(line).map_err(|error| fault(index + 2, error.to_string())));
+        let steps = steps.collect::<Result<_, _>>()?;
+        Ok((Self { file }, header, steps))
+    }
+
+    /// The runs of a project, oldest first.
+    ///
+    /// # Errors
+    /// The state folder's.
+    pub fn runs(state: &Folder) -> Result<Vec<RunId>, StateError> {
+        let names = state.folder(FOLDER)?.list()?;
+        let mut runs: Vec<RunId> = names.iter().filter_map(|name| name.strip_suffix(SUFFIX)?.parse().ok()).collect();
+        runs.sort();
+        Ok(runs)
+    }
+
+    /// Takes a step down.
+    pub(crate) fn write(&mut self, step: &Step) -> Result<(), AgentError> {
+        self.line(step)
+    }
+
+    /// Takes a step down, so that a power loss does not lose it: before anything becomes real.
+    pub(crate) fn write_durably(&mut self, step: &Step) -> Result<(), AgentError> {
+        self.line(step)?;
+        Ok(self.file.sync()?)
+    }
+
+    fn line(&mut self, value: &impl Serialize) -> Result<(), AgentError> {
+        let mut line = serde_json::to_vec(value).map_err(AgentError::Write)?;
+        line.push(b'\n');
+        Ok(self.file.append(&line)?)
+    }
+}

@@ -1,0 +1,76 @@
+//! What a model is shown of a call. Identifiers and times are left out: the same run gives the same text.
+
+use cofferdam_base::Diagnostic;
+use cofferdam_gate::{Completed, Evidence, Publication};
+use cofferdam_memory::CallEvidence;
+use serde_json::{Value, json};
+
+/// Longest output of a tool that is shown whole, in bytes. A model reads a longer file in ranges.
+const MAX_OUTPUT_BYTES: usize = 24 * 1024;
+
+/// A call that went the whole way.
+pub(crate) fn completed(number: u64, completed: &Completed) -> String {
+    let mut shown = json!({"call": number, "verified": true, "output": output(&completed.output)});
+    if completed.publication == Publication::Published {
+        let changes: Vec<Value> =
+            completed.changes.iter().map(|change| json!({"path": change.path.as_str(), "kind": change.kind})).collect();
+        set(&mut shown, "published", Value::Array(changes));
+    }
+    let kept: Vec<&str> = completed.refusals.iter().map(|refusal| refusal.path.as_str()).collect();
+    if !kept.is_empty() {
+        set(&mut shown, "kept_from_the_tool_by_policy", json!(kept));
+    }
+    shown.to_string()
+}
+
+/// A call that was refused: nothing changed.
+pub(crate) fn refused(number: u64, error: &dyn Diagnostic) -> String {
+    json!({"call": number, "refused": error.code(), "why": error.to_string()}).to_string()
+}
+
+/// A call whose process was interrupted after it had become real.
+pub(crate) fn found_again(number: u64, outcome: Option<&str>) -> String {
+    let mut shown = json!({"call": number, "verified": true, "note": "the run was interrupted after this call was published"});
+    if let Some(outcome) = outcome {
+        set(&mut shown, "output", output(outcome));
+    }
+    shown.to_string()
+}
+
+/// Something that the agent itself says of a call.
+pub(crate) fn said(number: u64, member: &str, value: Value) -> String {
+    let mut shown = json!({"call": number});
+    set(&mut shown, member, value);
+    shown.to_string()
+}
+
+/// What a memory may cite of a call.
+pub(crate) fn evidence(completed: &Completed) -> CallEvidence {
+    let Evidence { function, version, component, policy, rules: _, files, postconditions, hook, leaf } = &completed.evidence;
+    CallEvidence {
+        call: completed.call.clone(),
+        function: function.clone(),
+        version: version.clone(),
+        component: *component,
+        policy: *policy,
+        files: files.clone(),
+        postconditions: *postconditions,
+        hook: hook.len(),
+        leaf: *leaf,
+    }
+}
+
+/// The output as JSON, or as the beginning of its text where it is too long.
+fn output(text: &str) -> Value {
+    if text.len() > MAX_OUTPUT_BYTES {
+        let end = text.floor_char_boundary(MAX_OUTPUT_BYTES);
+        return json!({"beginning": text.get(..end), "cut": format!("{} of {} bytes are shown; ask for less", end, text.len())});
+    }
+    serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
+}
+
+fn set(object: &mut Value, member: &str, value: Value) {
+    if let Some(object) = object.as_object_mut() {
+        object.insert(member.to_owned(), value);
+    }
+}

@@ -1,0 +1,302 @@
+//! The loop: what comes next is done, and taken down.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use cofferdam_base::{CallId, Clock, Interrupt, RunId, Timestamp};
+use cofferdam_gate::{CallInput, Fault, Gate, Mode, Publication, Refused};
+use cofferdam_memory::CallEvidence;
+use cofferdam_model::{Answered, Budget, Caps, ChatRequest, ModelError, Prices, Provider, Spent, ToolCall, ToolSpec};
+use cofferdam_policy::{Host, Integrity, Origin};
+use cofferdam_store::publish::history;
+
+use crate::{
+    AgentError, Journal, RunHeader, Watcher,
+    builtin::{self, Brought},
+    journal::{Step, VERSION},
+    observation,
+    progress::{Next, Progress},
+    prompt,
+};
+
+/// Most calls of one answer that are made; the model is told of the others.
+const MAX_CALLS_OF_AN_ANSWER: usize = 16;
+
+/// The look at the folder that a run begins with, where its tool is locked: a model that knows which files there are
+/// invents fewer.
+const LOOK_TOOL: &str = "files";
+const LOOK: &str = "files.list";
+
+/// What a run works with.
+pub struct AgentParts<'a> {
+    /// The only route to a tool.
+    pub gate: &'a Gate,
+    /// Who answers.
+    pub provider: &'a mut dyn Provider,
+    /// What the model costs.
+    pub prices: Prices,
+    /// The time.
+    pub clock: &'a dyn Clock,
+    /// A person's wish to stop.
+    pub interrupt: Interrupt,
+}
+
+/// A run of the agent.
+pub struct Agent<'a> {
+    parts: AgentParts<'a>,
+    tools: Vec<ToolSpec>,
+    journal: Journal,
+    header: RunHeader,
+    progress: Progress,
+    budget: Budget,
+    /// When this process took the run up, and the time that it had used before.
+    taken: (Timestamp, u64),
+}
+
+/// A run that came to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ended {
+    /// The run.
+    pub run: RunId,
+    /// What the model said at last.
+    pub answer: String,
+    /// What it used.
+    pub spent: Spent,
+}
+
+/// What a call came to, before it is taken down.
+struct Made {
+    content: String,
+    evidence: Option<CallEvidence>,
+    outside: bool,
+    published: bool,
+}
+
+impl<'a> Agent<'a> {
+    /// Begins a run.
+    ///
+    /// # Errors
+    /// The state folder's; a memory whose index cannot be read.
+    pub fn begin(parts: AgentParts<'a>, task: &str, caps: Caps) -> Result<Self, AgentError> {
+        let (now, gate) = (parts.clock.now(), parts.gate);
+        let header = RunHeader {
+            v: VERSION,
+            run: gate.run().clone(),
+            time: now,
+            task: task.to_owned(),
+            provider: parts.provider.name().to_owned(),
+            model: parts.provider.model().to_owned(),
+            caps,
+            index: gate.memory()?.index()?,
+        };
+        let mut journal = Journal::begin(gate.state().folder(), &header)?;
+        let mut progress = Progress::default();
+        if gate.tools().get(LOOK_TOOL).is_some() {
+            let call = ToolCall { id: "look".to_owned(), name: LOOK.to_owned(), arguments: "{}".to_owned() };
+            let step = Step::Looking { call };
+            journal.write(&step)?;
+            progress.apply(step);
+        }
+        Self::take(parts, journal, header, progress, caps)
+    }
+
+    /// Takes a run up where it stopped, with some caps set anew; without an identifier, the newest.
+    ///
+    /// # Errors
+    /// [`AgentError::UnknownRun`], [`AgentError::Ended`], [`AgentError::Journal`], a cap that is none.
+    pub fn resume(parts: AgentParts<'a>, run: Option<RunId>, caps: &BTreeMap<String, u64>) -> Result<Self, AgentError> {
+        let state = parts.gate.state().folder();
+        let run = match run {
+            Some(run) => run,
+            None => Journal::runs(state)?.pop().ok_or(AgentError::UnknownRun { run: None })?,
+        };
+        let (journal, header, steps) = Journal::open(state, &run)?;
+        let mut progress = Progress::default();
+        for step in steps {
+            progress.apply(step);
+        }
+        if matches!(progress.next(), Next::Ended) {
+            return Err(AgentError::Ended { run });
+        }
+        let caps = header.caps.with(caps).map_err(|name| AgentError::UnknownCap { name })?;
+        parts.provider.skip(progress.answers);
+        Self::take(parts, journal, header, progress, caps)
+    }
+
+    fn take(
+        parts: AgentParts<'a>,
+        mut journal: Journal,
+        header: RunHeader,
+        mut progress: Progress,
+        caps: Caps,
+    ) -> Result<Self, AgentError> {
+        let taken = Step::Taken { ledger: parts.gate.run().clone() };
+        journal.write(&taken)?;
+        progress.apply(taken);
+        let budget = Budget::new(caps, parts.prices, progress.spent);
+        let taken = (parts.clock.now(), progress.spent.seconds);
+        Ok(Self { tools: prompt::tools(parts.gate.tools()), parts, journal, header, progress, budget, taken })
+    }
+
+    /// The run's identifier.
+    #[must_use]
+    pub fn id(&self) -> &RunId {
+        &self.header.run
+    }
+
+    /// What was asked for.
+    #[must_use]
+    pub fn task(&self) -> &str {
+        &self.header.task
+    }
+
+    /// Goes on until the model is done, or something stops the run. It can be taken up again after every error.
+    ///
+    /// # Errors
+    /// See [`AgentError`]. A refused call is none: the model is told.
+    pub fn go(&mut self, watcher: &mut dyn Watcher) -> Result<Ended, AgentError> {
+        loop {
+            if self.parts.interrupt.is_raised() {
+                return Err(AgentError::Interrupted);
+            }
+            match self.progress.next() {
+                Next::Ask => self.ask(watcher)?,
+                Next::Call { number, wanted, begun } => self.call(number, &wanted, begun, watcher)?,
+                Next::Finish { answer } => {
+                    let step = Step::Finished { answer: answer.clone() };
+                    self.journal.write_durably(&step)?;
+                    self.progress.apply(step);
+                    return Ok(Ended { run: self.header.run.clone(), answer, spent: *self.budget.spent() });
+                }
+                Next::Ended => return Err(AgentError::Ended { run: self.header.run.clone() }),
+            }
+        }
+    }
+
+    fn integrity(&self) -> Integrity {
+        if self.progress.outside { Integrity::Untrusted } else { Integrity::Trusted }
+    }
+
+    /// One turn of the model.
+    fn ask(&mut self, watcher: &mut dyn Watcher) -> Result<(), AgentError> {
+        let request = prompt::request(&self.header, &self.progress, self.tools.clone());
+        let elapsed = self.parts.clock.now().0.saturating_sub(self.taken.0.0) / 1000;
+        self.budget.set_elapsed(Duration::from_secs(elapsed.saturating_add(self.taken.1)));
+        let room = self.budget.reserve(self.parts.provider.request_bytes(&request)?)?;
+        watcher.asking(self.budget.spent().steps);
+        let answered = self.send(&request, watcher)?;
+        self.budget.charge(room, &answered);
+        watcher.answered(&answered.response, self.budget.spent());
+        self.take_down(Step::Answered { response: answered.response, spent: *self.budget.spent() })
+    }
+
+    /// Sends the conversation, where policy lets it go to that host.
+    fn send(&mut self, request: &ChatRequest, watcher: &mut dyn Watcher) -> Result<Answered, AgentError> {
+        if let Some(host) = self.parts.provider.host() {
+            let host = Host::parse(&host).map_err(|error| ModelError::Answer { why: error.to_string() })?;
+            let provider = self.parts.provider.name().to_owned();
+            let _permit = self.parts.gate.permit_send(&provider, &host, self.integrity(), watcher).map_err(AgentError::Send)?;
+            return Ok(self.parts.provider.complete(request)?);
+        }
+        Ok(self.parts.provider.complete(request)?)
+    }
+
+    /// One call, unless a process that is gone made it already.
+    fn call(&mut self, number: u64, wanted: &ToolCall, begun: Option<CallId>, watcher: &mut dyn Watcher) -> Result<(), AgentError> {
+        let made = match begun.map(|call| self.find_again(number, &call, watcher)).transpose()?.flatten() {
+            Some(made) => made,
+            None if self.progress.made_of_answer() >= MAX_CALLS_OF_AN_ANSWER => {
+                not_made(number, format!("one answer asks for at most {MAX_CALLS_OF_AN_ANSWER} calls; ask again for this one"), watcher)
+            }
+            None if let Some(same) = self.progress.repeats(wanted) => {
+                let why = format!("the same as call {same}, and nothing was published since: use its result, and go on or answer");
+                not_made(number, why, watcher)
+            }
+            None => {
+                let call = self.parts.gate.new_call()?;
+                let step = Step::Calling { id: wanted.id.clone(), call: call.clone() };
+                self.journal.write_durably(&step)?;
+                self.progress.apply(step);
+                watcher.calling(number, &wanted.name, &wanted.arguments);
+                self.make(number, call, wanted, watcher)?
+            }
+        };
+        let Made { content, evidence, outside, published } = made;
+        self.take_down(Step::Observed { id: wanted.id.clone(), content, evidence, outside, published })
+    }
+
+    fn make(&self, number: u64, call: CallId, wanted: &ToolCall, watcher: &mut dyn Watcher) -> Result<Made, AgentError> {
+        let gate = self.parts.gate;
+        if builtin::is_builtin(&wanted.name) {
+            let brought = if wanted.name == builtin::RECALL {
+                builtin::recall(gate, &wanted.arguments)?
+            } else {
+                match builtin::remember(gate, &self.progress, &call, &wanted.arguments, watcher) {
+                    Ok(brought) => brought,
+                    Err(refused) => return refuse(number, refused, watcher),
+                }
+            };
+            let Brought { shown: (member, value), note, outside } = brought;
+            watcher.noted(number, &note);
+            return Ok(Made { content: observation::said(number, member, value), evidence: None, outside, published: false });
+        }
+        let input = CallInput {
+            function: wanted.name.clone(),
+            arguments: wanted.arguments.clone(),
+            origin: Origin::Model,
+            integrity: self.integrity(),
+        };
+        match gate.call_as(call, &input, Mode::Publish, watcher) {
+            Ok(completed) => {
+                watcher.completed(number, &completed);
+                let evidence = Some(observation::evidence(&completed));
+                let published = completed.publication == Publication::Published;
+                Ok(Made { content: observation::completed(number, &completed), evidence, outside: true, published })
+            }
+            Err(refused) => refuse(number, refused, watcher),
+        }
+    }
+
+    /// What a call came to that a process had begun which is gone; none where it came to nothing, so that it may be made anew.
+    fn find_again(&self, number: u64, call: &CallId, watcher: &mut dyn Watcher) -> Result<Option<Made>, AgentError> {
+        let gate = self.parts.gate;
+        let remembered = gate.memory()?.all()?.into_iter().any(|found| match found {
+            cofferdam_memory::Found::Entry(entry) => entry.id().as_str() == call.as_str(),
+            cofferdam_memory::Found::Loose { .. } => false,
+        });
+        if history::find(gate.state(), call).map_err(Fault::from)?.is_none() && !remembered {
+            return Ok(None);
+        }
+        let mut outcome = None;
+        for ledger in &self.progress.ledgers {
+            outcome = outcome.or(gate.outcome_of(ledger, call)?);
+        }
+        watcher.noted(number, "found again: it was published before the interruption");
+        let content = observation::found_again(number, outcome.as_deref());
+        Ok(Some(Made { content, evidence: None, outside: true, published: true }))
+    }
+
+    fn take_down(&mut self, step: Step) -> Result<(), AgentError> {
+        self.journal.write(&step)?;
+        self.progress.apply(step);
+        Ok(())
+    }
+}
+
+/// A call that the agent itself does not make.
+fn not_made(number: u64, why: String, watcher: &mut dyn Watcher) -> Made {
+    watcher.noted(number, &format!("not made: {why}"));
+    Made { content: observation::said(number, "refused", why.into()), evidence: None, outside: false, published: false }
+}
+
+/// A refusal is the model's to know, unless the gate itself cannot work.
+#[expect(clippy::wildcard_enum_match_arm, reason = "every other fault is about this one call")]
+fn refuse(number: u64, refused: Box<Refused>, watcher: &mut dyn Watcher) -> Result<Made, AgentError> {
+    match refused.fault {
+        fault @ (Fault::Ledger(_) | Fault::State(_) | Fault::Publish(_) | Fault::Record(_) | Fault::Entropy(_)) => Err(fault.into()),
+        _ => {
+            watcher.refused(number, &refused);
+            // The message may quote a tool or a file.
+            Ok(Made { content: observation::refused(number, refused.as_ref()), evidence: None, outside: true, published: false })
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! `cofferdam init`: whom this machine trusts, and which model answers.
+
+use cofferdam_model::Prices;
+
+use crate::{
+    commands::{CommandResult, Context},
+    files,
+    model::{self, Mode, ModelFile},
+    output,
+    session::{Session, User},
+};
+
+/// Show whom this machine trusts, set the model, and check the workspace
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  cofferdam init\n  cofferdam init --url https://api.openai.com/v1 --model gpt-5 --key-env OPENAI_API_KEY\n  cofferdam init --url http://127.0.0.1:8092/v1 --model local --mode structured"
+)]
+pub(crate) struct Init {
+    /// Root of an OpenAI-compatible API
+    #[arg(long, requires = "model")]
+    url: Option<String>,
+    /// Name of the model
+    #[arg(long, requires = "url")]
+    model: Option<String>,
+    /// How the model is asked for calls
+    #[arg(long, value_enum, default_value_t, requires = "url")]
+    mode: Mode,
+    /// The environment variable that holds the key
+    #[arg(long, value_name = "NAME", requires = "url", conflicts_with = "key_file")]
+    key_env: Option<String>,
+    /// A file of the configuration folder, mode 0600, that holds the key
+    #[arg(long, value_name = "NAME", requires = "url")]
+    key_file: Option<String>,
+}
+
+impl Init {
+    pub(crate) fn run(self, context: &Context) -> CommandResult {
+        let user = User::open()?;
+        if let (Some(url), Some(name)) = (self.url, self.model) {
+            let before = model::configured(&user.config)?;
+            let (prices, caps) = before.map_or((Prices::default(), std::collections::BTreeMap::new()), |old| (old.prices, old.caps));
+            let file = ModelFile { url, model: name, mode: self.mode, key_env: self.key_env, key_file: self.key_file, prices, caps };
+            model::keep(&user.config, &file)?;
+        }
+        output::line("Tools run only if one of these keys signed them; check the fingerprint against the project's page:")?;
+        for key in user.keyring.keys() {
+            output::line(&format!("  {}  {}", key.key.id(), cofferdam_base::text::inline(&key.name, 60)))?;
+        }
+        match model::configured(&user.config)? {
+            Some(file) => {
+                output::line(&format!(
+                    "Model: {} at {}, key: {}",
+                    cofferdam_base::text::inline(&file.model, 80),
+                    cofferdam_base::text::inline(&file.url, 120),
+                    file.key_place()
+                ))?;
+            }
+            None => output::line("Model: none yet; `cofferdam init --help` shows how to set one")?,
+        }
+        let folder = files::real_path(&context.workspace)?;
+        let session = Session::open_for(user, &folder)?;
+        output::line(&format!("Workspace: {}, {} tools verified", folder.display(), session.gate.tools().iter().count()))?;
+        output::line("Next: `cofferdam run \"what to do\"`, or without a model `cofferdam call files.list '{}'`")?;
+        Ok(())
+    }
+}

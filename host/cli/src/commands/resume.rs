@@ -1,0 +1,38 @@
+//! `cofferdam resume`: goes on with a run that was interrupted, ran into a cap or lost its model.
+
+use cofferdam_agent::{Agent, AgentParts};
+use cofferdam_base::RunId;
+
+use super::run::{go, parse_cap};
+use crate::{
+    commands::{CommandResult, Context},
+    interrupt,
+    model::{self, Answers},
+    session::Session,
+    system::SystemClock,
+};
+
+/// Go on with a run where it stopped; no call is made twice
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  cofferdam resume\n  cofferdam resume --cap steps=100")]
+pub(crate) struct Resume {
+    /// The run; without it, the newest
+    run: Option<RunId>,
+    /// Set a cap of the run anew: NAME=NUMBER
+    #[arg(long, value_name = "CAP", value_parser = parse_cap)]
+    cap: Vec<(String, u64)>,
+    #[command(flatten)]
+    answers: Answers,
+}
+
+impl Resume {
+    pub(crate) fn run(self, context: &Context) -> CommandResult {
+        let interrupt = interrupt::watch()?;
+        let session = Session::open(&context.workspace)?;
+        let config_path = session.user.home.config.clone();
+        let (mut provider, prices, _) = model::open(&session.user.config, &config_path, &self.answers, interrupt.clone())?;
+        let parts = AgentParts { gate: &session.gate, provider: provider.as_mut(), prices, clock: &SystemClock, interrupt };
+        let mut agent = Agent::resume(parts, self.run, &self.cap.into_iter().collect())?;
+        go(&mut agent, &session, context.format)
+    }
+}

@@ -1,0 +1,95 @@
+//! `cofferdam run`: a task for the agent.
+
+use std::collections::BTreeMap;
+
+use cofferdam_agent::{Agent, AgentError, AgentParts, Ended};
+use cofferdam_base::{Digest, text};
+use serde_json::json;
+
+use crate::{
+    approver::Terminal,
+    commands::{CommandResult, Context},
+    failure::{CliError, Failure},
+    interrupt,
+    model::{self, Answers},
+    output::{self, Format},
+    session::Session,
+    system::SystemClock,
+};
+
+/// Let the agent do a task in the workspace: every call verified, every change staged, nothing remembered unproved
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  cofferdam run \"which files would this package publish?\"\n  cofferdam run \"keep source maps out of the package\" --cap steps=20\n  cofferdam run \"list the folder\" --recorded session.jsonl"
+)]
+pub(crate) struct Run {
+    /// What to do
+    task: String,
+    /// Set a cap of the run anew: NAME=NUMBER; `cofferdam limits` lists them
+    #[arg(long, value_name = "CAP", value_parser = parse_cap)]
+    cap: Vec<(String, u64)>,
+    #[command(flatten)]
+    answers: Answers,
+}
+
+impl Run {
+    pub(crate) fn run(self, context: &Context) -> CommandResult {
+        let interrupt = interrupt::watch()?;
+        let session = Session::open(&context.workspace)?;
+        let config_path = session.user.home.config.clone();
+        let (mut provider, prices, caps) = model::open(&session.user.config, &config_path, &self.answers, interrupt.clone())?;
+        let wanted: BTreeMap<String, u64> = self.cap.into_iter().collect();
+        let caps = caps.with(&wanted).map_err(|name| AgentError::UnknownCap { name })?;
+        let parts = AgentParts { gate: &session.gate, provider: provider.as_mut(), prices, clock: &SystemClock, interrupt };
+        let mut agent = Agent::begin(parts, &self.task, caps)?;
+        go(&mut agent, &session, context.format)
+    }
+}
+
+/// A cap of the command line.
+pub(super) fn parse_cap(text: &str) -> Result<(String, u64), String> {
+    let (name, value) = text.split_once('=').ok_or("it is not NAME=NUMBER")?;
+    Ok((name.to_owned(), value.parse().map_err(|error: std::num::ParseIntError| error.to_string())?))
+}
+
+/// Runs an agent in front of the person, and tells how it ended.
+pub(super) fn go(agent: &mut Agent<'_>, session: &Session, format: Format) -> CommandResult {
+    let mut terminal = Terminal::here();
+    output::say(&format!("run {}: {}", agent.id(), text::inline(agent.task(), 200)));
+    let ended = agent.go(&mut terminal);
+    terminal.done();
+    let ended = match ended {
+        Ok(ended) => ended,
+        Err(error) => {
+            output::say(&format!("run {} stopped; `cofferdam resume` goes on with it", agent.id()));
+            return Err(error.into());
+        }
+    };
+    let note = session.gate.checkpoint()?;
+    tell(&ended, &note, format)
+}
+
+fn tell(ended: &Ended, note: &str, format: Format) -> Result<(), Failure> {
+    let spent = &ended.spent;
+    match format {
+        Format::Json => {
+            let spent = serde_json::to_value(spent).map_err(|error| CliError::Config { path: "run".to_owned(), why: error.to_string() })?;
+            let line = json!({"run": ended.run, "answer": ended.answer, "spent": spent, "checkpoint": note});
+            output::line(&line.to_string())?;
+        }
+        Format::Text => {
+            output::line(&text::block(&ended.answer, ended.answer.len()))?;
+            output::say(&format!(
+                "run {}: {} steps, {} tokens sent, {} received, {} bytes sent; checkpoint {}",
+                ended.run,
+                spent.steps,
+                spent.input_tokens,
+                spent.output_tokens,
+                spent.egress_bytes,
+                Digest::of(note.as_bytes()).short()
+            ));
+            output::say(note.trim_end());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! A memory becomes part of the project's memory: only what verified calls showed, only after policy and the ledger agreed.
+//!
+//! The order is draft, staged, recorded, committed. A crash after the record completes the memory at the next opening, a
+//! crash before it drops what was staged.
+
+use std::collections::BTreeSet;
+
+use cofferdam_base::{CallId, EntryId};
+use cofferdam_ledger::{
+    Salt,
+    event::{Event, Subject},
+};
+use cofferdam_memory::{Draft, Entry, Memory, MemoryError, Staged, shows};
+use cofferdam_policy::{Integrity, RunAct};
+use cofferdam_store::WorkspaceLock;
+use serde_json::json;
+
+use crate::{
+    attendant::Attendant,
+    book::OpenBook,
+    gate::{Gate, random},
+    refusal::{Fault, Refused},
+};
+
+impl Gate {
+    /// The project's memory.
+    ///
+    /// # Errors
+    /// The state folder's.
+    pub fn memory(&self) -> Result<Memory, MemoryError> {
+        Memory::open(self.state.folder())
+    }
+
+    /// Commits a memory under an identifier that the caller has taken down before. An entry of that identifier that is there
+    /// already is given back as it is.
+    ///
+    /// # Errors
+    /// [`Refused`]: a cited call that the ledger does not know as verified, a policy that says no, no room. The memory is as
+    /// before.
+    pub fn remember(&self, call: &CallId, draft: Draft, attendant: &mut dyn Attendant) -> Result<Entry, Box<Refused>> {
+        self.recorded(call.clone(), |record| {
+            let integrity = match draft.integrity() {
+                cofferdam_memory::Integrity::Trusted => Integrity::Trusted,
+                cofferdam_memory::Integrity::Untrusted => Integrity::Untrusted,
+            };
+            let act = RunAct::MemoryCommit { topic: draft.topic().as_str() };
+            let shown = json!({"topic": draft.topic().as_str(), "text": draft.text()});
+            let _grant = self.decide_own(act, integrity, Subject::Memory, "memory.remember", &shown, record, attendant)?;
+            let salts = (random(self.entropy.as_ref())?, random(self.entropy.as_ref())?);
+            self.in_turn(|_, lock, book| {
+                verify_cited(&draft, book)?;
+                let sealed = draft.seal(entry_id(call)?, Salt::from_random(salts.0), Salt::from_random(salts.1));
+                let calls = sealed.calls();
+                book.write(record.take())?;
+                let memory = Memory::open(lock.state().folder())?;
+                let staged = memory.stage(sealed, book.ledger()?.head().size)?;
+                let event = Event::MemoryCommitted { topic: staged.topic_commitment(), entry: staged.entry_commitment(), calls };
+                // Where this fails, whether the leaf is there is not known; the next opening of the gate finds out.
+                book.append(event)?;
+                book.ledger()?.sync()?;
+                Ok(memory.commit(staged)?)
+            })
+        })
+    }
+}
+
+/// The identifier of the entry that a commit makes: the commit's own.
+pub(crate) fn entry_id(call: &CallId) -> Result<EntryId, Fault> {
+    call.as_str().parse().map_err(|_| Fault::UnknownTool { name: call.to_string() })
+}
+
+/// Every cited call was verified, by the ledger's own word.
+fn verify_cited(draft: &Draft, book: &mut OpenBook<'_>) -> Result<(), Fault> {
+    let wanted: BTreeSet<u64> = draft.evidence().iter().map(|cited| cited.leaf).collect();
+    let leaves = book.ledger()?.read(&wanted)?;
+    for cited in draft.evidence() {
+        if !leaves.get(&cited.leaf).is_some_and(|entry| shows(entry.event(), &cited.call)) {
+            return Err(Fault::Uncited { call: cited.call.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// Completes what a crash interrupted after the ledger knew of it; drops what it did not come to know of.
+pub(crate) fn recover(lock: &WorkspaceLock<'_>, book: &mut OpenBook<'_>) -> Result<(), Fault> {
+    let memory = Memory::open(lock.state().folder())?;
+    for staged in memory.staged()? {
+        let leaf = staged.leaf();
+        let known = book.ledger()?.read(&[leaf].into())?;
+        let recorded = known.get(&leaf).is_some_and(|entry| is_commit_of(entry.event(), &staged));
+        if recorded {
+            memory.commit(staged)?;
+        } else {
+            memory.discard(staged)?;
+        }
+    }
+    Ok(())
+}
+
+fn is_commit_of(event: &Event, staged: &Staged) -> bool {
+    matches!(event, Event::MemoryCommitted { topic, entry, .. }
+        if *topic == staged.topic_commitment() && *entry == staged.entry_commitment())
+}

@@ -1,0 +1,73 @@
+//! What a run does by itself, without a tool: it sends the conversation to a model. Policy decides, the ledger tells.
+
+use cofferdam_base::CallId;
+use cofferdam_ledger::event::{Event, Subject};
+use cofferdam_policy::{Act, Grant, Host, Integrity, Origin, PolicyRequest, RunAct};
+use serde_json::{Value, json};
+
+use crate::{
+    attendant::Attendant,
+    gate::Gate,
+    permit::{Asking, Shown},
+    record::Record,
+    refusal::{Fault, Refused},
+};
+
+/// The conversation may be sent to one host, once.
+#[derive(Debug)]
+#[must_use]
+pub struct SendPermit(#[expect(dead_code, reason = "proof that policy allowed it")] Grant);
+
+impl Gate {
+    /// Asks policy whether the conversation may go to a model's host, and records the answer.
+    ///
+    /// # Errors
+    /// [`Refused`]: denied, declined, or it cannot be recorded.
+    pub fn permit_send(
+        &self,
+        provider: &str,
+        host: &Host,
+        integrity: Integrity,
+        attendant: &mut dyn Attendant,
+    ) -> Result<SendPermit, Box<Refused>> {
+        let arguments = json!({"provider": provider, "host": host.as_str()});
+        let call =
+            self.new_call().map_err(|error| Box::new(Refused { call: CallId::new(self.clock.now(), [0; 10]), fault: error.into() }))?;
+        self.recorded(call, |record| {
+            let act = RunAct::ModelSend { provider, host };
+            let grant = self.decide_own(act, integrity, Subject::Send, "model.send", &arguments, record, attendant)?;
+            let batch = record.take();
+            self.in_turn(|_, _, book| book.write(batch))?;
+            Ok(SendPermit(grant))
+        })
+    }
+
+    /// Does something under a record of its own; a refusal is recorded too.
+    pub(crate) fn recorded<R>(&self, call: CallId, act: impl FnOnce(&mut Record<'_>) -> Result<R, Fault>) -> Result<R, Box<Refused>> {
+        let mut record = self.record(call.clone());
+        act(&mut record).map_err(|fault| {
+            record.note(Event::Refused { call: call.clone(), code: cofferdam_base::Diagnostic::code(&fault).to_owned() });
+            let batch = record.take();
+            // It came to nothing either way; that the refusal could not be recorded is the graver news.
+            let fault = self.in_turn(|_, _, book| book.write(batch)).err().unwrap_or(fault);
+            Box::new(Refused { call, fault })
+        })
+    }
+
+    /// Policy on something that the run wants to do by itself.
+    #[expect(clippy::too_many_arguments, reason = "one place where all that a question shows comes together")]
+    pub(crate) fn decide_own(
+        &self,
+        act: RunAct<'_>,
+        integrity: Integrity,
+        subject: Subject,
+        name: &str,
+        arguments: &Value,
+        record: &mut Record<'_>,
+        attendant: &mut dyn Attendant,
+    ) -> Result<Grant, Fault> {
+        let decision = self.policies.decide(&PolicyRequest { origin: Origin::Model, integrity, act: Act::ByRun { run: &self.run, act } });
+        let shown = Shown { function: name, signers: &[], arguments, staged: None };
+        Asking { record, attendant, subject, shown }.settle(decision)
+    }
+}

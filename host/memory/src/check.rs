@@ -1,0 +1,167 @@
+//! A memory against the world: what is stored is a hypothesis until this was asked.
+
+use std::{collections::BTreeMap, fmt};
+
+use cofferdam_base::{CallId, Digest, WorkspacePath};
+use cofferdam_ledger::{Event, event::Check};
+
+use crate::{Entry, Found};
+
+/// What a memory is checked against.
+pub trait World {
+    /// The digest of a file's contents as they are now; none where it is gone or cannot be read.
+    fn file(&self, path: &WorkspacePath) -> Option<Digest>;
+
+    /// Whether a tool of this component is locked, verified and not revoked.
+    fn tool_stands(&self, component: &Digest) -> bool;
+
+    /// A leaf of the ledger, shown to be in it.
+    fn leaf(&self, index: u64) -> Option<Event>;
+}
+
+/// What a check found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Its evidence is unchanged.
+    Fresh,
+    /// The world changed since: it may not hold any more.
+    Stale(Vec<Change>),
+    /// It cannot be shown that it ever held.
+    Unverifiable(Vec<Doubt>),
+}
+
+impl State {
+    /// One word.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Fresh => "fresh",
+            Self::Stale(_) => "stale",
+            Self::Unverifiable(_) => "unverifiable",
+        }
+    }
+
+    /// Why it is not fresh, a sentence each.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<String> {
+        match self {
+            Self::Fresh => Vec::new(),
+            Self::Stale(changes) => changes.iter().map(ToString::to_string).collect(),
+            Self::Unverifiable(doubts) => doubts.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// One word, and why where it is not `fresh`.
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        let why = self.reasons();
+        if why.is_empty() { Ok(()) } else { write!(f, ": {}", why.join("; ")) }
+    }
+}
+
+/// What changed since a memory was committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A file has other contents.
+    FileChanged(WorkspacePath),
+    /// A file is gone, or cannot be read.
+    FileGone(WorkspacePath),
+}
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FileChanged(path) => write!(f, "{} changed", path.as_str()),
+            Self::FileGone(path) => write!(f, "{} is gone", path.as_str()),
+        }
+    }
+}
+
+/// Why a memory cannot be verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Doubt {
+    /// The ledger does not tell of it where it should.
+    NotRecorded,
+    /// The ledger tells of other words or other evidence.
+    Edited,
+    /// A call that it cites is not in the ledger as verified.
+    Call(CallId),
+    /// A tool that it relies on is locked no more, or revoked.
+    Tool(Digest),
+    /// Somebody wrote it into the topic.
+    HandWritten,
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotRecorded => f.write_str("the ledger does not tell of it"),
+            Self::Edited => f.write_str("it was changed after it was recorded"),
+            Self::Call(call) => write!(f, "the ledger does not know call {call} as verified"),
+            Self::Tool(component) => write!(f, "the tool {} that it relies on stands no more", component.short()),
+            Self::HandWritten => f.write_str("it was written or changed by hand"),
+        }
+    }
+}
+
+/// Whether an event of the ledger shows that a call was verified.
+#[must_use]
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other event shows it")]
+pub fn shows(event: &Event, cited: &CallId) -> bool {
+    match event {
+        Event::Verdict { call, postconditions, hook, .. } => call == cited && *postconditions != Check::Failed && *hook != Check::Failed,
+        Event::Published { call } => call == cited,
+        _ => false,
+    }
+}
+
+/// Checks an entry against the world.
+#[must_use]
+pub fn recheck(entry: &Entry, world: &dyn World) -> State {
+    let mut doubts = Vec::new();
+    match world.leaf(entry.leaf()) {
+        Some(Event::MemoryCommitted { topic, entry: words, calls }) => {
+            let same = topic == entry.topic_commitment() && words == entry.entry_commitment() && calls == entry.sealed().calls();
+            if !same {
+                doubts.push(Doubt::Edited);
+            }
+        }
+        Some(_) | None => doubts.push(Doubt::NotRecorded),
+    }
+    for cited in entry.evidence() {
+        if !world.leaf(cited.leaf).is_some_and(|event| shows(&event, &cited.call)) {
+            doubts.push(Doubt::Call(cited.call.clone()));
+        }
+        if !world.tool_stands(&cited.component) {
+            doubts.push(Doubt::Tool(cited.component));
+        }
+    }
+    if !doubts.is_empty() {
+        return State::Unverifiable(doubts);
+    }
+    let changes = changes(entry, world);
+    if changes.is_empty() { State::Fresh } else { State::Stale(changes) }
+}
+
+fn changes(entry: &Entry, world: &dyn World) -> Vec<Change> {
+    // What a later call left is what counts: an earlier one may have read the file before it was changed.
+    let files: BTreeMap<&WorkspacePath, &Digest> =
+        entry.evidence().iter().flat_map(|cited| cited.files.iter().map(|(path, digest)| (path, digest))).collect();
+    let change = |(path, digest): (&WorkspacePath, &Digest)| match world.file(path) {
+        Some(now) if now == *digest => None,
+        Some(_) => Some(Change::FileChanged(path.clone())),
+        None => Some(Change::FileGone(path.clone())),
+    };
+    files.into_iter().filter_map(change).collect()
+}
+
+/// Checks what stands in a topic file.
+#[must_use]
+pub fn recheck_found(found: &Found, world: &dyn World) -> State {
+    match found {
+        Found::Entry(entry) => recheck(entry, world),
+        Found::Loose { .. } => State::Unverifiable(vec![Doubt::HandWritten]),
+    }
+}

@@ -1,0 +1,129 @@
+//! A memory before it is one.
+
+use cofferdam_base::{CallId, EntryId, text::is_deceptive};
+use cofferdam_ledger::{Commitment, Opening, Salt};
+
+use crate::{CallEvidence, MemoryError, Topic, entry};
+
+/// Longest text in bytes: a memory is a fact, not a document.
+pub const MAX_TEXT_BYTES: usize = 4096;
+/// Most calls that one memory cites.
+pub const MAX_CITED_CALLS: usize = 16;
+/// Most files that the cited calls of one memory touched; each is digested again at every recall.
+pub const MAX_CITED_FILES: usize = 256;
+
+/// Whether text from outside was in view when a memory was drafted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Integrity {
+    /// None was.
+    Trusted,
+    /// Some was.
+    Untrusted,
+}
+
+impl Integrity {
+    /// As it stands in a topic file.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Trusted => "trusted",
+            Self::Untrusted => "untrusted",
+        }
+    }
+}
+
+/// What somebody wants to be remembered, with its evidence. Within the limits, and no text that deceives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Draft {
+    topic: Topic,
+    text: String,
+    evidence: Vec<CallEvidence>,
+    integrity: Integrity,
+}
+
+impl Draft {
+    /// Checks what is to be remembered.
+    ///
+    /// # Errors
+    /// [`MemoryError::Text`], [`MemoryError::NoEvidence`], [`MemoryError::TooMuchEvidence`].
+    pub fn new(topic: Topic, text: &str, evidence: Vec<CallEvidence>, integrity: Integrity) -> Result<Self, MemoryError> {
+        let text = text.trim();
+        let refuse = |why: &'static str| Err(MemoryError::Text { why });
+        if text.is_empty() {
+            return refuse("it is empty");
+        }
+        if text.len() > MAX_TEXT_BYTES {
+            return refuse("it is longer than a memory may be");
+        }
+        if text.chars().any(|c| is_deceptive(c) && c != '\n') {
+            return refuse("it has characters that would hide or move what a person reads");
+        }
+        if evidence.is_empty() {
+            return Err(MemoryError::NoEvidence);
+        }
+        let files: usize = evidence.iter().map(|cited| cited.files.len()).sum();
+        if evidence.len() > MAX_CITED_CALLS || files > MAX_CITED_FILES {
+            return Err(MemoryError::TooMuchEvidence { calls: evidence.len(), files });
+        }
+        Ok(Self { topic, text: text.to_owned(), evidence, integrity })
+    }
+
+    /// Where it belongs.
+    #[must_use]
+    pub fn topic(&self) -> &Topic {
+        &self.topic
+    }
+
+    /// What is to be remembered.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What shows it.
+    #[must_use]
+    pub fn evidence(&self) -> &[CallEvidence] {
+        &self.evidence
+    }
+
+    /// Whether text from outside was in view.
+    #[must_use]
+    pub fn integrity(&self) -> Integrity {
+        self.integrity
+    }
+
+    /// Gives it its identifier, and the salts of what the ledger will hold of it.
+    #[must_use]
+    pub fn seal(self, id: EntryId, salt: Salt, topic_salt: Salt) -> Sealed {
+        Sealed { id, draft: self, salt, topic_salt }
+    }
+}
+
+/// A draft with its identifier and its commitments. The ledger does not know it yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed {
+    pub(crate) id: EntryId,
+    pub(crate) draft: Draft,
+    pub(crate) salt: Salt,
+    pub(crate) topic_salt: Salt,
+}
+
+impl Sealed {
+    /// What the ledger holds of its words and its evidence.
+    #[must_use]
+    pub fn entry_commitment(&self) -> Commitment {
+        Opening::new(self.salt, entry::claim(&self.id, &self.draft)).commitment()
+    }
+
+    /// What the ledger holds of its topic.
+    #[must_use]
+    pub fn topic_commitment(&self) -> Commitment {
+        Opening::new(self.topic_salt, self.draft.topic.as_str().to_owned()).commitment()
+    }
+
+    /// The calls that it cites.
+    #[must_use]
+    pub fn calls(&self) -> Vec<CallId> {
+        self.draft.evidence.iter().map(|cited| cited.call.clone()).collect()
+    }
+}

@@ -1,0 +1,127 @@
+//! An entry of a topic file: readable lines that hold everything its check needs.
+
+use cofferdam_base::EntryId;
+use cofferdam_ledger::{Commitment, Salt};
+
+use crate::{CallEvidence, Draft, Integrity, Sealed, Topic};
+
+/// What an entry's heading begins with. No line of an entry's own text does: each is quoted.
+pub(crate) const HEADING: &str = "## ";
+
+/// A memory that stands in a topic file, with the number of the ledger's leaf that tells of it. Not checked: see
+/// [`crate::recheck`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    sealed: Sealed,
+    leaf: u64,
+}
+
+/// The words that the ledger commits to: identifier, topic, text, evidence.
+pub(crate) fn claim(id: &EntryId, draft: &Draft) -> String {
+    format!("topic: {}\n{}", draft.topic(), body(id, draft))
+}
+
+fn body(id: &EntryId, draft: &Draft) -> String {
+    let mut text = format!("{HEADING}{id}\n\n");
+    for line in draft.text().split('\n') {
+        text.push_str(&if line.is_empty() { ">\n".to_owned() } else { format!("> {line}\n") });
+    }
+    text.push_str(&format!("\n- drafted: {}\n", draft.integrity().as_str()));
+    for cited in draft.evidence() {
+        text.push_str(&cited.render());
+    }
+    text
+}
+
+impl Entry {
+    pub(crate) fn new(sealed: Sealed, leaf: u64) -> Self {
+        Self { sealed, leaf }
+    }
+
+    /// Its identifier.
+    #[must_use]
+    pub fn id(&self) -> &EntryId {
+        &self.sealed.id
+    }
+
+    /// Its topic.
+    #[must_use]
+    pub fn topic(&self) -> &Topic {
+        self.sealed.draft.topic()
+    }
+
+    /// What it says.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.sealed.draft.text()
+    }
+
+    /// What it cites.
+    #[must_use]
+    pub fn evidence(&self) -> &[CallEvidence] {
+        self.sealed.draft.evidence()
+    }
+
+    /// Whether text from outside was in view when it was drafted.
+    #[must_use]
+    pub fn integrity(&self) -> Integrity {
+        self.sealed.draft.integrity()
+    }
+
+    /// The number of the ledger's leaf that tells of it.
+    #[must_use]
+    pub fn leaf(&self) -> u64 {
+        self.leaf
+    }
+
+    /// What that leaf has to hold of its words and its evidence.
+    #[must_use]
+    pub fn entry_commitment(&self) -> Commitment {
+        self.sealed.entry_commitment()
+    }
+
+    /// What that leaf has to hold of its topic.
+    #[must_use]
+    pub fn topic_commitment(&self) -> Commitment {
+        self.sealed.topic_commitment()
+    }
+
+    pub(crate) fn sealed(&self) -> &Sealed {
+        &self.sealed
+    }
+
+    /// Its lines.
+    pub(crate) fn render(&self) -> String {
+        let Sealed { id, draft, salt, topic_salt } = &self.sealed;
+        let (salt, topic_salt) = (String::from(*salt), String::from(*topic_salt));
+        format!("{}- recorded: leaf {}\n  - salt: {salt}\n  - topic salt: {topic_salt}\n\n", body(id, draft), self.leaf)
+    }
+
+    /// The entry that some text begins with; none where its lines are not exactly those of an entry.
+    pub(crate) fn parse(topic: &Topic, text: &str) -> Option<Self> {
+        let mut lines = text.lines().peekable();
+        let id = lines.next()?.strip_prefix(HEADING)?.parse().ok()?;
+        lines.next().filter(|line| line.is_empty())?;
+        let mut words = Vec::new();
+        while let Some(line) = lines.next_if(|line| line.starts_with('>')) {
+            words.push(line.strip_prefix("> ").unwrap_or_default());
+        }
+        lines.next().filter(|line| line.is_empty())?;
+        let integrity = match lines.next()?.strip_prefix("- drafted: ")? {
+            "trusted" => Integrity::Trusted,
+            "untrusted" => Integrity::Untrusted,
+            _ => return None,
+        };
+        let mut evidence = Vec::new();
+        while lines.peek().is_some_and(|line| line.starts_with("- call: ")) {
+            evidence.push(CallEvidence::parse(&mut lines)?);
+        }
+        let leaf = lines.next()?.strip_prefix("- recorded: leaf ")?.parse().ok()?;
+        let salt = |line: Option<&str>, name: &str| line?.strip_prefix(name).and_then(|hex| Salt::try_from(hex.to_owned()).ok());
+        let (salt, topic_salt) = (salt(lines.next(), "  - salt: ")?, salt(lines.next(), "  - topic salt: ")?);
+        let draft = Draft::new(topic.clone(), &words.join("\n"), evidence, integrity).ok()?;
+        let entry = Self::new(draft.seal(id, salt, topic_salt), leaf);
+        // Any other spelling of the same words is not what was written.
+        text.starts_with(&entry.render()).then_some(entry)
+    }
+}

@@ -1,0 +1,121 @@
+//! What the memory refuses.
+
+use std::{error::Error, fmt};
+
+use cofferdam_base::{Class, Diagnostic, text};
+use cofferdam_store::StateError;
+
+use crate::{MAX_CITED_CALLS, MAX_CITED_FILES, MAX_INDEX_BYTES, MAX_INDEX_LINES, MAX_TEXT_BYTES, MAX_TOPIC_BYTES};
+
+/// Something that is no memory, or cannot become one.
+#[derive(Debug)]
+pub enum MemoryError {
+    /// A text that is no name of a topic.
+    Topic {
+        /// The text.
+        name: String,
+    },
+    /// A text that cannot be remembered.
+    Text {
+        /// Why.
+        why: &'static str,
+    },
+    /// A memory that cites nothing.
+    NoEvidence,
+    /// A memory that cites more than can be checked at each recall.
+    TooMuchEvidence {
+        /// Cited calls.
+        calls: usize,
+        /// Their files.
+        files: usize,
+    },
+    /// The index has no room for another line.
+    IndexFull,
+    /// The topic has no room for another entry.
+    TopicFull {
+        /// The topic.
+        topic: String,
+    },
+    /// There is no such topic.
+    UnknownTopic {
+        /// Its name.
+        topic: String,
+    },
+    /// A file of the memory that is not UTF-8, or a staged one that does not read back.
+    Damaged {
+        /// The file.
+        file: String,
+    },
+    /// The state folder.
+    State(StateError),
+}
+
+impl From<StateError> for MemoryError {
+    fn from(error: StateError) -> Self {
+        Self::State(error)
+    }
+}
+
+impl fmt::Display for MemoryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Topic { name } => {
+                write!(f, "`{}` is no name of a topic: lower-case letters, digits and single hyphens", text::inline(name, 80))
+            }
+            Self::Text { why } => write!(f, "the text cannot be remembered: {why} (at most {MAX_TEXT_BYTES} bytes)"),
+            Self::NoEvidence => f.write_str("a memory has to cite at least one verified call"),
+            Self::TooMuchEvidence { calls, files } => write!(
+                f,
+                "the memory cites {calls} calls with {files} files, and may cite {MAX_CITED_CALLS} calls with {MAX_CITED_FILES} files"
+            ),
+            Self::IndexFull => {
+                write!(f, "the index of the memory is full: at most {MAX_INDEX_LINES} lines and {MAX_INDEX_BYTES} bytes")
+            }
+            Self::TopicFull { topic } => write!(f, "topic `{topic}` is full: at most {MAX_TOPIC_BYTES} bytes"),
+            Self::UnknownTopic { topic } => write!(f, "there is no topic `{topic}`"),
+            Self::Damaged { file } => write!(f, "`{}` of the memory does not read back", text::inline(file, 120)),
+            Self::State(error) => fmt::Display::fmt(error, f),
+        }
+    }
+}
+
+impl Error for MemoryError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        if let Self::State(error) = self { error.source() } else { None }
+    }
+}
+
+impl Diagnostic for MemoryError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Topic { .. } => "memory.topic",
+            Self::Text { .. } => "memory.text",
+            Self::NoEvidence => "memory.no-evidence",
+            Self::TooMuchEvidence { .. } => "memory.too-much-evidence",
+            Self::IndexFull => "memory.index-full",
+            Self::TopicFull { .. } => "memory.topic-full",
+            Self::UnknownTopic { .. } => "memory.unknown-topic",
+            Self::Damaged { .. } => "memory.damaged",
+            Self::State(error) => error.code(),
+        }
+    }
+
+    fn class(&self) -> Class {
+        match self {
+            Self::Topic { .. } | Self::Text { .. } => Class::Usage,
+            Self::NoEvidence | Self::Damaged { .. } => Class::NotVerified,
+            Self::TooMuchEvidence { .. } | Self::IndexFull | Self::TopicFull { .. } => Class::Limit,
+            Self::UnknownTopic { .. } => Class::Failed,
+            Self::State(error) => error.class(),
+        }
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::UnknownTopic { .. } | Self::Topic { .. } => Some("see the topics with `cofferdam memory list`".to_owned()),
+            Self::IndexFull | Self::TopicFull { .. } => Some("see what is there with `cofferdam memory list`".to_owned()),
+            Self::State(error) => error.hint(),
+            Self::Text { .. } | Self::NoEvidence | Self::TooMuchEvidence { .. } | Self::Damaged { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! The memory's files: `MEMORY.md`, `topics/<topic>.md`, and `staged/<entry>.md` for what is on its way.
+
+use std::collections::BTreeMap;
+
+use cofferdam_ledger::Commitment;
+use cofferdam_store::Folder;
+
+use crate::{
+    Entry, Found, MemoryError, Sealed, Topic,
+    index::{self, MAX_INDEX_BYTES},
+    topic_file,
+};
+
+/// Largest topic file in bytes: one that a model can read.
+pub const MAX_TOPIC_BYTES: usize = 64 * 1024;
+/// Most topics: as many as the index has lines, and some that a person adds.
+pub const MAX_TOPICS: usize = 250;
+
+const FOLDER: &str = "memory";
+const TOPICS: &str = "topics";
+const STAGED: &str = "staged";
+const INDEX: &str = "MEMORY.md";
+const SUFFIX: &str = ".md";
+
+/// A project's memory.
+#[derive(Debug, Clone)]
+pub struct Memory {
+    folder: Folder,
+    topics: Folder,
+    staged: Folder,
+}
+
+/// An entry on its way: in a file of its own, in no topic.
+#[derive(Debug)]
+#[must_use]
+pub struct Staged(Entry);
+
+impl Staged {
+    /// The number that the ledger's leaf has to have.
+    #[must_use]
+    pub fn leaf(&self) -> u64 {
+        self.0.leaf()
+    }
+
+    /// What that leaf has to hold of its words and its evidence.
+    #[must_use]
+    pub fn entry_commitment(&self) -> Commitment {
+        self.0.entry_commitment()
+    }
+
+    /// What that leaf has to hold of its topic.
+    #[must_use]
+    pub fn topic_commitment(&self) -> Commitment {
+        self.0.topic_commitment()
+    }
+}
+
+impl Memory {
+    /// Opens the memory in a project's state folder; makes its folders on first use.
+    ///
+    /// # Errors
+    /// The state folder's.
+    pub fn open(state: &Folder) -> Result<Self, MemoryError> {
+        let folder = state.folder(FOLDER)?;
+        Ok(Self { topics: folder.folder(TOPICS)?, staged: folder.folder(STAGED)?, folder })
+    }
+
+    /// Stages a sealed draft for the leaf that the ledger will give it, durably. In no topic yet.
+    ///
+    /// # Errors
+    /// [`MemoryError::TopicFull`], [`MemoryError::IndexFull`], the state folder's; then nothing is staged.
+    pub fn stage(&self, sealed: Sealed, leaf: u64) -> Result<Staged, MemoryError> {
+        let entry = Entry::new(sealed, leaf);
+        let topic = entry.topic().clone();
+        let text = self.with_entry(&entry)?;
+        self.index_with(Some((&topic, &text)))?;
+        self.staged.replace(&format!("{}{SUFFIX}", entry.id()), format!("topic: {topic}\n{}", entry.render()).as_bytes())?;
+        Ok(Staged(entry))
+    }
+
+    /// Makes a staged entry part of its topic. The ledger has to know it durably. Done again, it changes nothing more.
+    ///
+    /// # Errors
+    /// The state folder's; then it can be done again.
+    pub fn commit(&self, Staged(entry): Staged) -> Result<Entry, MemoryError> {
+        let text = self.with_entry(&entry)?;
+        self.topics.replace(&format!("{}{SUFFIX}", entry.topic()), text.as_bytes())?;
+        self.folder.replace(INDEX, self.index_with(None)?.as_bytes())?;
+        self.staged.remove(&format!("{}{SUFFIX}", entry.id()))?;
+        Ok(entry)
+    }
+
+    /// Drops a staged entry.
+    ///
+    /// # Errors
+    /// The state folder's.
+    pub fn discard(&self, Staged(entry): Staged) -> Result<(), MemoryError> {
+        self.staged.remove(&format!("{}{SUFFIX}", entry.id()))?;
+        Ok(())
+    }
+
+    /// What a crash left staged.
+    ///
+    /// # Errors
+    /// [`MemoryError::Damaged`], the state folder's.
+    pub fn staged(&self) -> Result<Vec<Staged>, MemoryError> {
+        let mut staged = Vec::new();
+        for name in self.staged.list()? {
+            let damaged = || MemoryError::Damaged { file: format!("{STAGED}/{name}") };
+            let text = text_of(&self.staged, &name)?.ok_or_else(damaged)?;
+            let (topic, entry) = text.strip_prefix("topic: ").and_then(|rest| rest.split_once('\n')).ok_or_else(damaged)?;
+            let topic: Topic = topic.parse().map_err(|_| damaged())?;
+            staged.push(Staged(Entry::parse(&topic, entry).ok_or_else(damaged)?));
+        }
+        Ok(staged)
+    }
+
+    /// The topics, by name. A file whose name is none is passed over.
+    ///
+    /// # Errors
+    /// The state folder's.
+    pub fn topics(&self) -> Result<Vec<Topic>, MemoryError> {
+        let names = self.topics.list()?;
+        Ok(names.iter().filter_map(|name| name.strip_suffix(SUFFIX)?.parse().ok()).take(MAX_TOPICS).collect())
+    }
+
+    /// What stands in a topic, oldest first.
+    ///
+    /// # Errors
+    /// [`MemoryError::UnknownTopic`], [`MemoryError::Damaged`], the state folder's.
+    pub fn read(&self, topic: &Topic) -> Result<Vec<Found>, MemoryError> {
+        let text = self.topic_text(topic)?.ok_or_else(|| MemoryError::UnknownTopic { topic: topic.to_string() })?;
+        Ok(topic_file::parse(topic, &text))
+    }
+
+    /// What stands in all topics.
+    ///
+    /// # Errors
+    /// See [`Memory::read`].
+    pub fn all(&self) -> Result<Vec<Found>, MemoryError> {
+        let mut found = Vec::new();
+        for topic in self.topics()? {
+            found.extend(self.read(&topic)?);
+        }
+        Ok(found)
+    }
+
+    /// What holds every word, in its text or the name of its topic, whatever the case; newest entries first, loose text last.
+    ///
+    /// # Errors
+    /// See [`Memory::read`].
+    pub fn search(&self, words: &str) -> Result<Vec<Found>, MemoryError> {
+        let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
+        let mut found = self.all()?;
+        found.retain(|found| {
+            let (topic, text) = match found {
+                Found::Entry(entry) => (entry.topic(), entry.text()),
+                Found::Loose { topic, text, .. } => (topic, text.as_str()),
+            };
+            let text = format!("{topic} {}", text.to_lowercase());
+            !words.is_empty() && words.iter().all(|word| text.contains(word.as_str()))
+        });
+        found.sort_by_key(|found| std::cmp::Reverse(if let Found::Entry(entry) = found { Some(entry.id().clone()) } else { None }));
+        Ok(found)
+    }
+
+    /// The index as it stands; empty before the first entry.
+    ///
+    /// # Errors
+    /// [`MemoryError::Damaged`], the state folder's.
+    pub fn index(&self) -> Result<String, MemoryError> {
+        // A person may have made it longer than it is ever written; more than that is not read.
+        let bytes = self.folder.read(INDEX, MAX_INDEX_BYTES as u64)?;
+        bytes.map_or(Ok(String::new()), |bytes| String::from_utf8(bytes).map_err(|_| MemoryError::Damaged { file: INDEX.to_owned() }))
+    }
+
+    fn topic_text(&self, topic: &Topic) -> Result<Option<String>, MemoryError> {
+        text_of(&self.topics, &format!("{topic}{SUFFIX}"))
+    }
+
+    /// The topic's file with the entry at its end; as it is where the entry is there already.
+    fn with_entry(&self, entry: &Entry) -> Result<String, MemoryError> {
+        let topic = entry.topic();
+        let mut text = self.topic_text(topic)?.unwrap_or_else(|| topic_file::heading(topic));
+        let there = |found: &Found| matches!(found, Found::Entry(other) if other.id() == entry.id());
+        if topic_file::parse(topic, &text).iter().any(there) {
+            return Ok(text);
+        }
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        text.push_str(&entry.render());
+        if text.len() > MAX_TOPIC_BYTES {
+            return Err(MemoryError::TopicFull { topic: topic.to_string() });
+        }
+        Ok(text)
+    }
+
+    /// The index over all topics, one of them perhaps with another text.
+    fn index_with(&self, changed: Option<(&Topic, &str)>) -> Result<String, MemoryError> {
+        let mut topics = BTreeMap::new();
+        for topic in self.topics()? {
+            let found = self.read(&topic)?;
+            topics.insert(topic, found);
+        }
+        if let Some((topic, text)) = changed {
+            topics.insert(topic.clone(), topic_file::parse(topic, text));
+        }
+        index::render(topics.iter().map(|(topic, found)| (topic, found.as_slice())))
+    }
+}
+
+fn text_of(folder: &Folder, name: &str) -> Result<Option<String>, MemoryError> {
+    let damaged = |_| MemoryError::Damaged { file: name.to_owned() };
+    folder.read(name, 2 * MAX_TOPIC_BYTES as u64)?.map(|bytes| String::from_utf8(bytes).map_err(damaged)).transpose()
+}
