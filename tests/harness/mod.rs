@@ -131,6 +131,41 @@ impl Person {
     }
 }
 
+/// The folders that a demo leaves: a package whose lock has a third-party tool, a run, a memory, a ledger.
+pub struct AfterDemo {
+    person: Person,
+}
+
+impl AfterDemo {
+    pub fn new() -> Self {
+        let person = Person::new();
+        person.run(&["demo", "--keep", &person.home("demo").to_string_lossy()]).ok();
+        Self { person }
+    }
+
+    /// Runs a command as the demo's user in the demo's package.
+    pub fn run(&self, arguments: &[&str]) -> Came {
+        let mut command = self.person.command(arguments);
+        command.env("COFFERDAM_HOME", self.person.home("demo/home")).current_dir(self.package(""));
+        came(command.output().expect("the binary runs"))
+    }
+
+    /// A file of the package.
+    pub fn package(&self, path: &str) -> PathBuf {
+        self.person.home("demo/package").join(path)
+    }
+
+    /// The one file in a folder of the demo's user whose name ends so.
+    pub fn find(&self, folder: &str, suffix: &str) -> PathBuf {
+        self.person.find(&self.home(folder), suffix)
+    }
+
+    /// A folder of the demo's user.
+    pub fn home(&self, folder: &str) -> PathBuf {
+        self.person.home("demo/home").join(folder)
+    }
+}
+
 pub fn came(output: Output) -> Came {
     Came {
         exit: output.status.code().unwrap_or(-1),

@@ -3,37 +3,31 @@
 use serde_json::json;
 
 use crate::{
-    harness::{Came, Person, came},
+    harness::{AfterDemo, Came, Person},
     model_server::{ModelServer, calls, results, says},
 };
 
 /// The demo's own folder: its run remembered one thing, and `package.json` was changed since.
-struct Remembered {
-    person: Person,
-}
+struct Remembered(AfterDemo);
 
 impl Remembered {
     fn new() -> Self {
-        let person = Person::new();
-        person.run(&["demo", "--keep", &person.home("demo").to_string_lossy()]).ok();
-        Self { person }
+        Self(AfterDemo::new())
     }
 
     fn run(&self, arguments: &[&str]) -> Came {
-        let mut command = self.person.command(arguments);
-        command.env("COFFERDAM_HOME", self.person.home("demo/home")).current_dir(self.person.home("demo/package"));
-        came(command.output().expect("the binary runs"))
+        self.0.run(arguments)
     }
 
     fn set_version(&self, version: &str) {
-        let path = self.person.home("demo/package/package.json");
+        let path = self.0.package("package.json");
         let text = std::fs::read_to_string(&path).expect("a file");
         let old = if text.contains("1.0.1") { "1.0.1" } else { "1.0.0" };
         std::fs::write(&path, text.replace(old, version)).expect("written");
     }
 
     fn topic(&self) -> std::path::PathBuf {
-        self.person.find(&self.person.home("demo/home/data/projects"), "topics/packaging.md")
+        self.0.find("data/projects", "topics/packaging.md")
     }
 }
 
@@ -51,7 +45,7 @@ fn an_entry_is_stale_when_a_cited_file_changed_and_fresh_when_it_is_back() {
     assert!(demo.run(&["memory", "search", "SOURCE", "map"]).ok().contains("[fresh]"));
     assert!(demo.run(&["memory", "search", "elsewhere"]).ok().is_empty());
     demo.run(&["memory", "show", "nothing"]).refused(1, "memory.unknown-topic");
-    std::fs::remove_file(demo.person.home("demo/package/dist/cli.js")).expect("removed");
+    std::fs::remove_file(demo.0.package("dist/cli.js")).expect("removed");
     let told = demo.run(&["memory", "verify"]);
     assert!(told.stdout.contains("dist/cli.js is gone"), "{}", told.stdout);
 }

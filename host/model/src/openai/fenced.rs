@@ -1,19 +1,41 @@
-//! Calls that a model writes as text: one JSON object, bare or in a code fence, instead of `tool_calls`.
+//! Calls that a model writes as text: JSON objects, bare or in code fences, instead of `tool_calls`.
 
 use serde_json::Value;
 
 use crate::{ChatResponse, Finish, ToolCall, ToolSpec};
 
-/// The answer with its text read as a call, where it has no calls and its text is one call of an offered tool.
+/// The answer with its text read as calls, where it has no calls and its text consists of such objects. What the
+/// text quotes may be read as a call too: like every call it is only asked for, and the gate decides.
 pub(super) fn calls_in_text(mut answer: ChatResponse, tools: &[ToolSpec]) -> ChatResponse {
-    if answer.calls.is_empty()
-        && let Some((name, arguments)) = object_in(&answer.text).and_then(|object| call_of(&object, tools))
-    {
-        answer.calls.push(ToolCall { id: "call-0".to_owned(), name, arguments: arguments.to_string() });
+    if !answer.calls.is_empty() {
+        return answer;
+    }
+    let calls: Option<Vec<(String, Value)>> =
+        objects_in(&answer.text).and_then(|objects| objects.iter().map(|object| call_of(object, tools)).collect());
+    if let Some(calls) = calls.filter(|calls| !calls.is_empty()) {
+        let named = |(index, (name, arguments)): (usize, (String, Value))| ToolCall {
+            id: format!("call-{index}"),
+            name,
+            arguments: arguments.to_string(),
+        };
+        answer.calls = calls.into_iter().enumerate().map(named).collect();
         answer.text.clear();
         answer.finish = Finish::Calls;
     }
     answer
+}
+
+/// The JSON objects that a text consists of: those in its code fences, or, where it has none, all of it; none where any part of
+/// that is something else.
+fn objects_in(text: &str) -> Option<Vec<Value>> {
+    let objects = |text: &str| serde_json::Deserializer::from_str(text).into_iter().collect::<Result<Vec<Value>, _>>().ok();
+    if !text.contains("```") {
+        return objects(text);
+    }
+    let tag = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let blocks: Option<Vec<Vec<Value>>> =
+        text.split("```").skip(1).step_by(2).map(|block| objects(block.trim_start_matches(tag))).collect();
+    blocks.map(|blocks| blocks.into_iter().flatten().collect())
 }
 
 /// The one JSON object that a text consists of: bare, or the contents of its only code fence.
@@ -86,6 +108,18 @@ mod tests {
             let answer = read(text);
             assert_eq!(answer.calls.len(), 1, "{text}");
             assert_eq!((answer.calls[0].name.as_str(), answer.calls[0].arguments.as_str()), ("files.read", "{\"path\":\"a\"}"));
+        }
+    }
+
+    #[test]
+    fn reads_several_calls_in_their_order() {
+        let object = |path: &str| format!("{{\"name\": \"files_read\", \"arguments\": {{\"path\": \"{path}\"}}}}");
+        for text in [
+            format!("{}\n{}", object("a"), object("b")),
+            format!("First\n```json\n{}\n```\nthen\n```\n{}\n```\n", object("a"), object("b")),
+        ] {
+            let paths: Vec<String> = read(&text).calls.iter().map(|call| call.arguments.clone()).collect();
+            assert_eq!(paths, ["{\"path\":\"a\"}", "{\"path\":\"b\"}"], "{text}");
         }
     }
 

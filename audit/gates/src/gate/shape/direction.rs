@@ -22,6 +22,20 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("cofferdam-tool-sdk", &["cofferdam-base"]),
     ("cofferdam-tool-files", &["cofferdam-tool-sdk"]),
     ("cofferdam-tool-edit", &["cofferdam-tool-sdk"]),
+    (
+        "cofferdam-bench",
+        &[
+            "cofferdam-base",
+            "cofferdam-trust",
+            "cofferdam-policy",
+            "cofferdam-store",
+            "cofferdam-sandbox",
+            "cofferdam-ledger",
+            "cofferdam-gate",
+            "cofferdam-model",
+            "cofferdam-agent",
+        ],
+    ),
     ("cofferdam-tool-package", &["cofferdam-tool-sdk", "cofferdam-package-audit"]),
 ];
 
