@@ -79,7 +79,7 @@ fn a_tampered_policy_is_refused() {
     let person = person_with_a_file();
     let rules =
         "@id(\"no-notes\")\nforbid(principal, action == Action::\"path:write\", resource) when { resource.extension == \"note\" };\n";
-    person.put(".cofferdam/policies/mine.cedar", rules.repeat(1));
+    person.put(".cofferdam/policies/mine.cedar", rules);
     person.run(&["policy", "accept"]).ok();
     refused_at_every_place(&person.work().join(".cofferdam/policies/mine.cedar"), 0, &[4], || read(&person));
 }
