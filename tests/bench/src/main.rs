@@ -33,7 +33,7 @@ fn main() {
     baseline.print("plain wasmtime-wasi: instantiate, call, read 1 KiB", &baseline);
     gated::rows(folder.path(), &work, &baseline);
     match std::env::args_os().nth(1).map(PathBuf::from) {
-        Some(binary) => process::rows(&binary, folder.path(), &work, &baseline),
+        Some(binary) => process::rows(&binary.canonicalize().expect("the binary"), folder.path(), &work, &baseline),
         None => println!("(no binary given: cold start and process rows left out)"),
     }
     println!("peak memory of this process: {} MiB", series::peak_memory_kib() / 1024);
