@@ -6,6 +6,7 @@
     reason = "tests drive the binary and look at real files"
 )]
 
+mod bad_input;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod tampering;

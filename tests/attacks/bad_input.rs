@@ -1,0 +1,117 @@
+//! Bad input to every command that takes any: one error with a code, no panic, nothing changed, nothing acted on by a terminal.
+
+use std::path::PathBuf;
+
+use crate::{
+    harness::{Came, Person},
+    person_with_a_file,
+};
+
+/// Texts that a terminal would act on, that hide something, or that are no text of their place.
+const HOSTILE: [&str; 7] = ["", "\u{1b}[2Jx", "a\u{202e}b", "a\u{200b}b", "../../etc", "{", "\u{fffd}"];
+
+/// Files of the wrong kind for whoever reads them, in a folder beside the workspace.
+fn bad_files(person: &Person) -> Vec<PathBuf> {
+    let folder = person.home("bad");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    let file = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).expect("written");
+        path
+    };
+    let huge = file("huge.json", b"");
+    std::fs::File::options().write(true).open(&huge).expect("a file").set_len(100 << 20).expect("a sparse file");
+    vec![
+        folder.join("missing.json"),
+        folder.clone(),
+        PathBuf::from("/dev/null"),
+        file("empty.json", b""),
+        file("truncated.json", b"{\"path\": \"a.t"),
+        file("type.json", b"[1, 2, 3]"),
+        file("binary.json", &[0, 159, 146, 150, 255, 10, 0]),
+        file("hostile.json", "{\"\u{202e}\": \"\u{1b}[2J\u{0}\"}".as_bytes()),
+        huge,
+    ]
+}
+
+/// Checks that a command was refused as every bad input is.
+fn refused(person: &Person, before: &[(String, Vec<u8>)], what: &str, came: &Came) {
+    assert!(came.exit != 0 && came.exit != 101 && came.exit != 70 && came.exit != -1, "{what}: exit {} {}", came.exit, came.stderr);
+    assert!(came.stderr.contains("error"), "{what}: {}", came.stderr);
+    assert!(!came.stderr.contains("panicked"), "{what}: {}", came.stderr);
+    let acts = |c: char| c == '\u{1b}' || c == '\0' || ('\u{200b}'..='\u{200f}').contains(&c) || ('\u{202a}'..='\u{202e}').contains(&c);
+    // The parser of the command line quotes a word as it is where it is no word of its own.
+    assert!(came.exit == 2 || !came.stderr.chars().any(acts), "{what}: {:?}", came.stderr);
+    assert!(person.tree() == before, "{what}: the workspace changed");
+}
+
+#[test]
+fn bad_files_are_refused_by_every_command_that_reads_one() {
+    let person = person_with_a_file();
+    person.run(&["key", "generate", &person.home("key.pem").to_string_lossy()]).ok();
+    let (key, before) = (person.home("key.pem").to_string_lossy().into_owned(), person.tree());
+    for bad in bad_files(&person) {
+        let bad = bad.to_string_lossy();
+        for command in [
+            &["call", "files.read", "-f", &bad][..],
+            &["call", "edit.create", "-f", &bad],
+            &["tool", "add", &bad],
+            &["tool", "sign", &bad, "--key", &key],
+            &["tool", "sign", &key, "--key", &bad],
+            &["tool", "build", &bad],
+            &["key", "add", &bad, "--name", "x", "--tool", "x", "--fingerprint", "ed25519:00"],
+            &["run", "x", "--recorded", &bad],
+            &["--workspace", &format!("{bad}/below"), "doctor"],
+        ] {
+            refused(&person, &before, &format!("{command:?}"), &person.run(command));
+        }
+    }
+}
+
+#[test]
+fn bad_words_are_refused_by_every_command_that_takes_one() {
+    let person = person_with_a_file();
+    let before = person.tree();
+    for bad in HOSTILE {
+        for command in [
+            &["call", bad][..],
+            &["call", "files.read", bad],
+            &["call", "files.read", &format!("{{\"path\": {}}}", serde_json::Value::from(bad))],
+            &["undo", bad],
+            &["history", "--count", bad],
+            &["resume", bad],
+            &["resume", "--cap", bad],
+            &["memory", "show", bad],
+            &["tool", "inspect", bad],
+            &["policy", "explain", bad],
+            &["policy", "explain", "files.read", "--access", "read", "--path", bad],
+            &["key", "revoke", bad, "--reason", "x"],
+            &["init", "--url", bad, "--model", "x"],
+        ] {
+            // What is a path of the workspace and names nothing hostile is explained, not refused.
+            let came = person.run(command);
+            if command.contains(&"--path") && came.exit == 0 {
+                continue;
+            }
+            refused(&person, &before, &format!("{command:?}"), &came);
+        }
+    }
+}
+
+#[test]
+fn files_of_the_product_that_do_not_read_back_are_named() {
+    for file in ["work/tools.lock", "home/config/keyring.toml", "home/config/model.toml", "home/config/cache.key", "home/config/ledger.key"]
+    {
+        let person = person_with_a_file();
+        let _ = person.call("files.read", &serde_json::json!({"path": "a.txt"})).ok();
+        let path = person.home("..").join(file);
+        for bad in [&b"\0\xff\xfe"[..], b"[[[", b"version = \"x\"\n", "name = \"\u{202e}\"\n".as_bytes()] {
+            std::fs::write(&path, bad).expect("written");
+            use std::os::unix::fs::PermissionsExt as _;
+            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("its owner");
+            let before = person.tree();
+            let came = person.run(&["call", "files.read", r#"{"path": "a.txt"}"#]);
+            refused(&person, &before, &format!("{file} {bad:?}"), &came);
+        }
+    }
+}
