@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use cofferdam_base::{CallId, Clock, Interrupt, RunId, Timestamp};
+use cofferdam_base::{CallId, Clock, EntryId, Interrupt, RunId, Timestamp};
 use cofferdam_gate::{CallInput, Fault, Gate, Mode, Publication, Refused};
 use cofferdam_memory::CallEvidence;
 use cofferdam_model::{Answered, Budget, Caps, ChatRequest, ModelError, Prices, Provider, Spent, ToolCall, ToolSpec};
@@ -132,6 +132,8 @@ impl<'a> Agent<'a> {
         let taken = Step::Taken { ledger: parts.gate.run().clone() };
         journal.write(&taken)?;
         progress.apply(taken);
+        // The index quotes entries that may have been drafted from text of outside.
+        progress.outside |= !header.index.is_empty();
         let budget = Budget::new(caps, parts.prices, progress.spent);
         let taken = (parts.clock.now(), progress.spent.seconds);
         Ok(Self { tools: prompt::tools(parts.gate.tools()), parts, journal, header, progress, budget, taken })
@@ -260,7 +262,7 @@ impl<'a> Agent<'a> {
     fn find_again(&self, number: u64, call: &CallId, watcher: &mut dyn Watcher) -> Result<Option<Made>, AgentError> {
         let gate = self.parts.gate;
         let remembered = gate.memory()?.all()?.into_iter().any(|found| match found {
-            cofferdam_memory::Found::Entry(entry) => entry.id().as_str() == call.as_str(),
+            cofferdam_memory::Found::Entry(entry) => *entry.id() == EntryId::from(call),
             cofferdam_memory::Found::Loose { .. } => false,
         });
         if history::find(gate.state(), call).map_err(Fault::from)?.is_none() && !remembered {

@@ -89,6 +89,12 @@ id!(CallId, "One tool call.");
 id!(RunId, "One run of the agent, or one command on the command line.");
 id!(EntryId, "One entry of the memory: the identifier of the call that committed it.");
 
+impl From<&CallId> for EntryId {
+    fn from(call: &CallId) -> Self {
+        Self(call.0.clone())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -31,8 +31,7 @@ impl Gate {
         Memory::open(self.state.folder())
     }
 
-    /// Commits a memory under an identifier that the caller has taken down before. An entry of that identifier that is there
-    /// already is given back as it is.
+    /// Commits a memory under an identifier that the caller has taken down before, so that it can be found again after a crash.
     ///
     /// # Errors
     /// [`Refused`]: a cited call that the ledger does not know as verified, a policy that says no, no room. The memory is as
@@ -49,7 +48,7 @@ impl Gate {
             let salts = (random(self.entropy.as_ref())?, random(self.entropy.as_ref())?);
             self.in_turn(|_, lock, book| {
                 verify_cited(&draft, book)?;
-                let sealed = draft.seal(entry_id(call)?, Salt::from_random(salts.0), Salt::from_random(salts.1));
+                let sealed = draft.seal(EntryId::from(call), Salt::from_random(salts.0), Salt::from_random(salts.1));
                 let calls = sealed.calls();
                 book.write(record.take())?;
                 let memory = Memory::open(lock.state().folder())?;
@@ -62,11 +61,6 @@ impl Gate {
             })
         })
     }
-}
-
-/// The identifier of the entry that a commit makes: the commit's own.
-pub(crate) fn entry_id(call: &CallId) -> Result<EntryId, Fault> {
-    call.as_str().parse().map_err(|_| Fault::UnknownTool { name: call.to_string() })
 }
 
 /// Every cited call was verified, by the ledger's own word.
