@@ -3,14 +3,13 @@
 use std::{path::Path, sync::Arc};
 
 use cofferdam_base::{Digest, WorkspacePath};
-use cofferdam_gate::{Gate, GateParts, LoadedTool, Toolbox};
-use cofferdam_policy::{Effect, Environment, FunctionSignature, PathAccess, Policies, Role, ToolSignature};
+use cofferdam_gate::{Gate, GateParts, LoadedTool, Toolbox, policy_signature};
+use cofferdam_policy::{Environment, PathAccess, Policies, Role};
 use cofferdam_sandbox::{CodeCache, KeyedCache, MAX_CODE_BYTES, Sandbox};
 use cofferdam_store::{Folder, StateDir, Workspace};
 use cofferdam_trust::{
     Keyring, Lock, LockEntry,
     lock::{MAX_LOCK_BYTES, Source},
-    manifest,
     verify::VerifiedTool,
 };
 
@@ -102,21 +101,7 @@ pub(crate) fn read_lock(workspace: &Path) -> Result<(Lock, Option<Digest>), Fail
 /// A configuration of the model that does not read back.
 pub(crate) fn environment(user: &User, tools: &[VerifiedTool]) -> Result<Environment, Failure> {
     let model_hosts = model::configured(&user.config)?.map(|model| model.policy_host()).transpose()?.into_iter().collect();
-    Ok(Environment { tools: tools.iter().map(signature).collect(), model_hosts })
-}
-
-fn signature(tool: &VerifiedTool) -> ToolSignature {
-    let functions = tool.manifest().functions().iter().map(|(name, function)| FunctionSignature {
-        name: name.clone(),
-        effect: match function.effect {
-            manifest::Effect::Read => Effect::Read,
-            manifest::Effect::Staged => Effect::Staged,
-            manifest::Effect::Irrevocable => Effect::Irrevocable,
-        },
-        input: function.input.value().clone(),
-    });
-    let publisher = tool.signers().first().map(ToString::to_string).unwrap_or_default();
-    ToolSignature { tool: tool.name().clone(), publisher, functions: functions.collect() }
+    Ok(Environment { tools: tools.iter().map(policy_signature).collect(), model_hosts })
 }
 
 /// A user in a workspace.

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use cofferdam_base::ToolName;
+use cofferdam_policy::{Effect, FunctionSignature, ToolSignature};
 use cofferdam_sandbox::{Component, KeyedCache, Prepared, Sandbox, SandboxError};
-use cofferdam_trust::verify::VerifiedTool;
+use cofferdam_trust::{manifest, verify::VerifiedTool};
 
 /// A tool that was verified, and whose code is ready to run.
 pub struct LoadedTool {
@@ -54,4 +55,20 @@ impl Toolbox {
     pub fn iter(&self) -> impl Iterator<Item = &LoadedTool> {
         self.0.values()
     }
+}
+
+/// A verified tool as rules see it.
+#[must_use]
+pub fn policy_signature(tool: &VerifiedTool) -> ToolSignature {
+    let functions = tool.manifest().functions().iter().map(|(name, function)| FunctionSignature {
+        name: name.clone(),
+        effect: match function.effect {
+            manifest::Effect::Read => Effect::Read,
+            manifest::Effect::Staged => Effect::Staged,
+            manifest::Effect::Irrevocable => Effect::Irrevocable,
+        },
+        input: function.input.value().clone(),
+    });
+    let publisher = tool.signers().first().map(ToString::to_string).unwrap_or_default();
+    ToolSignature { tool: tool.name().clone(), publisher, functions: functions.collect() }
 }

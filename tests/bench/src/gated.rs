@@ -8,13 +8,13 @@ use std::{
 
 use cofferdam_agent::{Agent, AgentParts, Watcher};
 use cofferdam_base::{Clock, Entropy, Interrupt, Timestamp, entropy::NoEntropy};
-use cofferdam_gate::{Asked, Attendant, CallInput, Gate, GateParts, LoadedTool, Mode, Toolbox, Unattended};
+use cofferdam_gate::{Asked, Attendant, CallInput, Gate, GateParts, LoadedTool, Mode, Toolbox, Unattended, policy_signature};
 use cofferdam_ledger::Signer;
 use cofferdam_model::{Answered, Caps, ChatRequest, ChatResponse, Finish, ModelError, Prices, Provider, TokenUsage, ToolCall};
-use cofferdam_policy::{Answer, Effect, Environment, FunctionSignature, Integrity, Origin, Policies, Role, ToolSignature, builtin};
+use cofferdam_policy::{Answer, Environment, Integrity, Origin, Policies, Role, builtin};
 use cofferdam_sandbox::Sandbox;
 use cofferdam_store::{StateDir, Workspace, state::Durability};
-use cofferdam_trust::{Keyring, Lock, manifest, verify::VerifiedTool};
+use cofferdam_trust::{Keyring, Lock};
 
 use crate::{CALLS, measure, series::Series};
 
@@ -46,23 +46,6 @@ impl Attendant for Silent {
 
 impl Watcher for Silent {}
 
-fn signature(tool: &VerifiedTool) -> ToolSignature {
-    let functions = tool.manifest().functions().iter().map(|(name, function)| FunctionSignature {
-        name: name.clone(),
-        effect: match function.effect {
-            manifest::Effect::Read => Effect::Read,
-            manifest::Effect::Staged => Effect::Staged,
-            manifest::Effect::Irrevocable => Effect::Irrevocable,
-        },
-        input: function.input.value().clone(),
-    });
-    ToolSignature {
-        tool: tool.name().clone(),
-        publisher: tool.signers().first().map(ToString::to_string).unwrap_or_default(),
-        functions: functions.collect(),
-    }
-}
-
 fn open(state: &Path, work: &Path, durability: Durability) -> Gate {
     let keyring = Keyring::builtin().expect("a keyring");
     let lock = Lock::parse(include_str!("../../../tools/dist/tools.lock")).expect("a lock");
@@ -75,7 +58,7 @@ fn open(state: &Path, work: &Path, durability: Durability) -> Gate {
             _ => continue,
         };
         let verified = cofferdam_trust::verify(component.into(), statement, entry, &keyring, Now.now()).expect("a verified tool");
-        signatures.push(signature(&verified));
+        signatures.push(policy_signature(&verified));
         tools.insert(LoadedTool::prepare(verified, &sandbox, None).expect("a tool"));
     }
     let policies = Policies::load(&builtin(Role::Default), &Environment { tools: signatures, model_hosts: Vec::new() }).expect("policies");
