@@ -125,21 +125,38 @@ impl Ledger {
     /// Appends an entry. It is not durable before [`Ledger::sync`].
     ///
     /// # Errors
+    /// See [`Ledger::append_all`].
+    pub fn append(&mut self, entry: &Entry) -> Result<LeafIndex, LedgerError> {
+        let index = LeafIndex(self.frontier.size());
+        self.append_all(std::slice::from_ref(entry))?;
+        Ok(index)
+    }
+
+    /// Appends entries in one write. They are not durable before [`Ledger::sync`].
+    ///
+    /// # Errors
     /// An entry that is too large or has no canonical spelling, or an intent that is opened twice or closed unopened: nothing
     /// was written. The storage's, or another writer: the ledger is poisoned.
-    pub fn append(&mut self, entry: &Entry) -> Result<LeafIndex, LedgerError> {
-        let mut line = entry.to_line()?;
-        let transition = self.intents.transition(entry.event()).map_err(LedgerError::Intent)?;
+    pub fn append_all(&mut self, entries: &[Entry]) -> Result<(), LedgerError> {
+        let (mut lines, mut leaves) = (Vec::new(), Vec::with_capacity(entries.len()));
+        let mut intents = self.intents.clone();
+        for entry in entries {
+            let line = entry.to_line()?;
+            let transition = intents.transition(entry.event()).map_err(LedgerError::Intent)?;
+            intents.apply(transition);
+            leaves.push(leaf_hash(&line));
+            lines.extend(line);
+            lines.push(b'\n');
+        }
         if self.frontier.size() - self.newest.head().size >= CHECKPOINT_EVERY && self.intents.first().is_none() {
             self.checkpoint()?;
         }
-        let leaf = leaf_hash(&line);
-        let index = LeafIndex(self.frontier.size());
-        line.push(b'\n');
-        self.bytes = self.files.append(File::Leaves, self.bytes, &line)?;
-        self.frontier.push(leaf);
-        self.intents.apply(transition);
-        Ok(index)
+        self.bytes = self.files.append(File::Leaves, self.bytes, &lines)?;
+        for leaf in leaves {
+            self.frontier.push(leaf);
+        }
+        self.intents = intents;
+        Ok(())
     }
 
     /// Makes every entry so far durable.
@@ -221,10 +238,22 @@ impl Ledger {
         &self.newest
     }
 
+    /// Number of leaves, with those after the newest checkpoint.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.frontier.size()
+    }
+
     /// Size and root with the entries after the newest checkpoint.
     #[must_use]
     pub fn head(&self) -> TreeHead {
         self.frontier.head()
+    }
+
+    /// How long the leaves and the checkpoints are as this value left them: longer ones have another writer.
+    #[must_use]
+    pub fn lengths(&self) -> [(File, u64); 2] {
+        [(File::Leaves, self.bytes), (File::Checkpoints, self.checkpoints_bytes)]
     }
 
     /// Effects that were announced and whose end is not recorded: after opening, those that a crash interrupted.

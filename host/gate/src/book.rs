@@ -6,11 +6,11 @@
 use std::sync::Arc;
 
 use cofferdam_base::{Clock, RunId};
-use cofferdam_ledger::{Entry, Event, Ledger, LedgerError, Signer, VerifierKey, storage::File};
-use cofferdam_store::{Folder, WorkspaceLock};
+use cofferdam_ledger::{Entry, Event, Ledger, LedgerError, Signer, VerifierKey};
+use cofferdam_store::{AppendFile, Folder, WorkspaceLock};
 
 use crate::{
-    ledger_files::{LedgerFiles, lengths},
+    ledger_files::{LedgerFiles, are_as_left},
     record::Batch,
     refusal::Fault,
     transcript,
@@ -27,30 +27,31 @@ pub(crate) struct Book {
     clock: Arc<dyn Clock>,
     /// What a run begins with. Written before its first call, so that a run without calls leaves no trace.
     beginning: Vec<Event>,
-    kept: Option<(Ledger, [u64; 3])>,
+    kept: Option<Ledger>,
+    /// The run's transcript, open since its first line. No other process writes it.
+    transcript: Option<AppendFile>,
 }
 
 impl Book {
     pub(crate) fn new(run: RunId, signer: Signer, retired: Vec<VerifierKey>, clock: Arc<dyn Clock>, beginning: Vec<Event>) -> Self {
-        Self { run, signer, retired, clock, beginning, kept: None }
+        Self { run, signer, retired, clock, beginning, kept: None, transcript: None }
     }
 
     /// Opens the ledger for one turn. Makes it where there is none.
     pub(crate) fn open<'a>(&'a mut self, lock: &'a WorkspaceLock<'_>) -> Result<OpenBook<'a>, Fault> {
         let state = lock.state().folder();
         let folder = state.folder(LEDGER)?;
-        let io = |error| Fault::Ledger(LedgerError::Io { doing: "looked at", file: File::Leaves, error });
-        let found = lengths(&folder).map_err(io)?;
-        let ledger = match self.kept.take() {
-            Some((ledger, left)) if left == found => ledger,
-            _ => self.begin_or_open(state, &folder)?,
+        let kept = match self.kept.take() {
+            Some(ledger) if are_as_left(&folder, &ledger)? => Some(ledger),
+            Some(_) | None => None,
         };
+        let ledger = kept.map_or_else(|| self.begin_or_open(state, &folder), Ok)?;
         Ok(OpenBook {
             ledger: Some(ledger),
             kept: &mut self.kept,
             beginning: &mut self.beginning,
+            transcript: &mut self.transcript,
             state: state.clone(),
-            folder,
             run: &self.run,
             clock: self.clock.as_ref(),
         })
@@ -80,10 +81,10 @@ impl Book {
 /// The ledger during one turn.
 pub(crate) struct OpenBook<'a> {
     ledger: Option<Ledger>,
-    kept: &'a mut Option<(Ledger, [u64; 3])>,
+    kept: &'a mut Option<Ledger>,
     beginning: &'a mut Vec<Event>,
+    transcript: &'a mut Option<AppendFile>,
     state: Folder,
-    folder: Folder,
     run: &'a RunId,
     clock: &'a dyn Clock,
 }
@@ -96,16 +97,19 @@ impl OpenBook<'_> {
 
     /// Appends transcript lines and entries; gives the number of the last leaf. Not durable before a sync.
     pub(crate) fn write(&mut self, batch: Batch) -> Result<u64, Fault> {
-        transcript::append(&self.state, self.run, &batch.lines)?;
-        for event in std::mem::take(self.beginning) {
-            self.append(event)?;
+        if !batch.lines.is_empty() {
+            let transcript = match self.transcript.take() {
+                Some(open) => open,
+                None => transcript::open(&self.state, self.run)?,
+            };
+            self.transcript.insert(transcript).append(&batch.lines)?;
         }
+        let (now, run) = (self.clock.now(), self.run);
+        let beginning = std::mem::take(self.beginning).into_iter().map(|event| Entry::new(now, run.clone(), event));
+        let entries: Vec<Entry> = beginning.chain(batch.entries).collect();
         let ledger = self.ledger()?;
-        let mut last = ledger.head().size.saturating_sub(1);
-        for entry in &batch.entries {
-            last = ledger.append(entry)?.0;
-        }
-        Ok(last)
+        ledger.append_all(&entries)?;
+        Ok(ledger.size().saturating_sub(1))
     }
 
     /// Appends one event of this run, now.
@@ -124,9 +128,6 @@ impl OpenBook<'_> {
 
 impl Drop for OpenBook<'_> {
     fn drop(&mut self) {
-        // A ledger whose files cannot be looked at is opened anew next time.
-        if let (Some(ledger), Ok(left)) = (self.ledger.take(), lengths(&self.folder)) {
-            *self.kept = Some((ledger, left));
-        }
+        *self.kept = self.ledger.take();
     }
 }

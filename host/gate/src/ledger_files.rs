@@ -2,7 +2,7 @@
 
 use std::io;
 
-use cofferdam_ledger::{File, Storage};
+use cofferdam_ledger::{File, Ledger, Storage};
 use cofferdam_store::{AppendFile, Folder, ReadFile, StateError};
 
 /// A folder of the state as the ledger wants its storage.
@@ -34,19 +34,19 @@ impl LedgerFiles {
     }
 }
 
-/// Lengths of the ledger's files: the same as before means that nobody else wrote.
-pub(crate) fn lengths(folder: &Folder) -> io::Result<[u64; 3]> {
-    let files = LedgerFiles::new(folder.clone());
-    let mut lengths = [0; 3];
-    for (length, file) in lengths.iter_mut().zip(File::ALL) {
-        *length = files.len(file)?;
+/// Whether the files are as long as a ledger left them: then nobody else wrote.
+pub(crate) fn are_as_left(folder: &Folder, ledger: &Ledger) -> Result<bool, StateError> {
+    for (file, left) in ledger.lengths() {
+        if folder.len_of(file.name())?.unwrap_or_default() != left {
+            return Ok(false);
+        }
     }
-    Ok(lengths)
+    Ok(true)
 }
 
 impl Storage for LedgerFiles {
     fn len(&self, file: File) -> io::Result<u64> {
-        self.reading(file)?.map_or(Ok(0), |open| open.len())
+        self.folder.len_of(file.name()).map(Option::unwrap_or_default).map_err(io::Error::other)
     }
 
     fn read_at(&self, file: File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {

@@ -5,7 +5,7 @@
 
 use cofferdam_base::{CallId, Entropy, RunId, Timestamp};
 use cofferdam_ledger::commitment::{Commitment, Opening, Salt};
-use cofferdam_store::{Folder, StateError};
+use cofferdam_store::{AppendFile, Folder, StateError};
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Fault;
@@ -67,12 +67,9 @@ impl<'a> Transcript<'a> {
     }
 }
 
-/// Appends lines to a run's transcript.
-pub(crate) fn append(state: &Folder, run: &RunId, lines: &[u8]) -> Result<(), StateError> {
-    if lines.is_empty() {
-        return Ok(());
-    }
-    state.folder("transcripts")?.append(&format!("{run}.jsonl"))?.append(lines)
+/// Opens a run's transcript to append to it, and makes it when it is missing.
+pub(crate) fn open(state: &Folder, run: &RunId) -> Result<AppendFile, StateError> {
+    state.folder("transcripts")?.append(&format!("{run}.jsonl"))
 }
 
 /// Largest transcript of one run that is looked through.

@@ -1,16 +1,15 @@
-//! The same call through every gate, in this process; an edit, with and without syncs; and a step of the agent.
+//! The same call through every gate, in this process, step by step; an edit, with and without syncs.
 
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Instant, SystemTime, UNIX_EPOCH},
 };
 
-use cofferdam_agent::{Agent, AgentParts, Watcher};
-use cofferdam_base::{Clock, Entropy, Interrupt, Timestamp, entropy::NoEntropy};
-use cofferdam_gate::{Asked, Attendant, CallInput, Gate, GateParts, LoadedTool, Mode, Toolbox, Unattended, policy_signature};
+use cofferdam_base::{Clock, Entropy, Timestamp, entropy::NoEntropy};
+use cofferdam_gate::{Asked, Attendant, CallInput, Gate, GateParts, LoadedTool, Mode, Step, Toolbox, Unattended, policy_signature};
 use cofferdam_ledger::Signer;
-use cofferdam_model::{Answered, Caps, ChatRequest, ChatResponse, Finish, ModelError, Prices, Provider, TokenUsage, ToolCall};
 use cofferdam_policy::{Answer, Environment, Integrity, Origin, Policies, Role, builtin};
 use cofferdam_sandbox::Sandbox;
 use cofferdam_store::{StateDir, Workspace, state::Durability};
@@ -35,16 +34,37 @@ impl Entropy for Random {
     }
 }
 
-/// Nobody asks for anything; nothing is shown.
-struct Silent;
+/// How long each step of the calls took.
+#[derive(Default)]
+struct Stopwatch {
+    running: Option<(Step, Instant)>,
+    steps: BTreeMap<Step, Series>,
+}
 
-impl Attendant for Silent {
+impl Stopwatch {
+    fn stop(&mut self) {
+        if let Some((step, begun)) = self.running.take() {
+            self.steps.entry(step).or_default().push(begun.elapsed());
+        }
+    }
+
+    fn print(&self, baseline: &Series) {
+        for (step, series) in &self.steps {
+            series.print(&format!("  of which {}", step.as_str()), baseline);
+        }
+    }
+}
+
+impl Attendant for Stopwatch {
+    fn entered(&mut self, step: Step) {
+        self.stop();
+        self.running = Some((step, Instant::now()));
+    }
+
     fn answer(&mut self, _: &Asked<'_>) -> Answer {
         Answer::Nobody
     }
 }
-
-impl Watcher for Silent {}
 
 fn open(state: &Path, work: &Path, durability: Durability) -> Gate {
     let keyring = Keyring::builtin().expect("a keyring");
@@ -79,68 +99,45 @@ fn open(state: &Path, work: &Path, durability: Durability) -> Gate {
     .expect("a gate")
 }
 
-fn call(gate: &Gate, function: &str, arguments: String) {
-    let input = CallInput { function: function.to_owned(), arguments, origin: Origin::User, integrity: Integrity::Trusted };
-    gate.call(&input, Mode::Publish, &mut Unattended).map_err(|refused| refused.to_string()).expect("the call goes through");
+fn call(gate: &Gate, function: &str, arguments: &str, attendant: &mut dyn Attendant) {
+    let (function, arguments) = (function.to_owned(), arguments.to_owned());
+    let input = CallInput { function, arguments, origin: Origin::User, integrity: Integrity::Trusted };
+    gate.call(&input, Mode::Publish, attendant).map_err(|refused| refused.to_string()).expect("the call goes through");
 }
 
-fn edits(gate: &Gate, name: &str, count: usize) -> Series {
-    measure(count, |number| call(gate, "edit.create", format!("{{\"path\": \"{name}/{number}.txt\", \"content\": \"x\"}}")))
+/// A word in one of [`NEIGHBOURS`] small files is replaced, there and back.
+fn edits(gate: &Gate, work: &Path, attendant: &mut dyn Attendant) -> Series {
+    let file = work.join("small/0.txt");
+    measure(CALLS / 4, |_| {
+        let there = std::fs::read_to_string(&file).expect("the file");
+        let (find, put) = if there == "one\n" { ("one", "two") } else { ("two", "one") };
+        call(gate, "edit.replace", &format!(r#"{{"path": "small/0.txt", "find": "{find}", "put": "{put}"}}"#), attendant);
+    })
 }
 
-/// A model that reads one file again and again. Every turn is another range, so that no call repeats one.
-struct Reader {
-    turns: usize,
-    begun: std::time::Instant,
-    series: Series,
-}
+/// Files in the folder of the edits: its verify hook looks at all of them.
+const NEIGHBOURS: usize = 20;
 
-impl Provider for Reader {
-    fn name(&self) -> &str {
-        "bench"
+/// The rows of calls in this process; the median of the gated call in microseconds.
+pub(crate) fn rows(folder: &Path, work: &Path, baseline: &Series) -> f64 {
+    std::fs::create_dir(work.join("small")).expect("a folder");
+    for number in 0..NEIGHBOURS {
+        std::fs::write(work.join(format!("small/{number}.txt")), "one\n").expect("a file");
     }
-
-    fn host(&self) -> Option<String> {
-        None
-    }
-
-    fn model(&self) -> &str {
-        "bench"
-    }
-
-    fn request_bytes(&self, _: &ChatRequest) -> Result<u64, ModelError> {
-        Ok(0)
-    }
-
-    fn complete(&mut self, _: &ChatRequest) -> Result<Answered, ModelError> {
-        if self.turns > 0 {
-            self.series.push(self.begun.elapsed());
-        }
-        self.turns += 1;
-        let calls = if self.turns > CALLS {
-            Vec::new()
-        } else {
-            let arguments = format!("{{\"path\": \"a.txt\", \"start\": 1, \"end\": {}}}", self.turns);
-            vec![ToolCall { id: self.turns.to_string(), name: "files.read".to_owned(), arguments }]
-        };
-        let response = ChatResponse { text: "done".to_owned(), calls, finish: Finish::Calls, usage: TokenUsage::default() };
-        self.begun = std::time::Instant::now();
-        Ok(Answered { response, egress_bytes: 0, requests: 1 })
-    }
-}
-
-/// The rows of calls in this process.
-pub(crate) fn rows(folder: &Path, work: &Path, baseline: &Series) {
     let gate = open(&folder.join("synced"), work, Durability::Synced);
-    let read = || "{\"path\": \"a.txt\"}".to_owned();
-    let gated = measure(CALLS, |_| call(&gate, "files.read", read()));
+    let read = r#"{"path": "a.txt"}"#;
+    let gated = measure(CALLS, |_| call(&gate, "files.read", read, &mut Unattended));
     gated.print("the same call through every gate, verified and recorded", baseline);
-    edits(&gate, "synced", CALLS / 4).print("an edit, published durably", baseline);
+    let mut stopwatch = Stopwatch::default();
+    for _ in 0..CALLS {
+        call(&gate, "files.read", read, &mut stopwatch);
+        stopwatch.stop();
+    }
+    stopwatch.print(baseline);
     let unsynced = open(&folder.join("unsynced"), work, Durability::Unsynced);
-    edits(&unsynced, "unsynced", CALLS / 4).print("an edit, with every sync left out", baseline);
-    let mut reader = Reader { turns: 0, begun: std::time::Instant::now(), series: Series::default() };
-    let parts = AgentParts { gate: &gate, provider: &mut reader, prices: Prices::default(), clock: &Now, interrupt: Interrupt::default() };
-    let caps = Caps { steps: u64::MAX, requests: u64::MAX, ..Caps::default() };
-    Agent::begin(parts, "read", caps).and_then(|mut agent| agent.go(&mut Silent)).expect("a run");
-    reader.series.print("a step of the agent with one such call", baseline);
+    let mut stopwatch = Stopwatch::default();
+    edits(&unsynced, work, &mut stopwatch).print("an edit beside 20 files, with every sync left out", baseline);
+    stopwatch.print(baseline);
+    edits(&gate, work, &mut Unattended).print("the same edit, published durably", baseline);
+    gated.quantile(50)
 }

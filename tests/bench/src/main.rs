@@ -10,6 +10,8 @@
 )]
 
 mod gated;
+#[path = "../../harness/model_server.rs"]
+mod model_server;
 mod plain;
 mod process;
 mod series;
@@ -30,10 +32,10 @@ fn main() {
     std::fs::write(work.join("a.txt"), "x".repeat(FILE_BYTES)).expect("a file");
     println!("{:<58} {:>9} {:>9} {:>7}", "", "p50 us", "p99 us", "ratio");
     let baseline = plain::read(&work, CALLS);
-    baseline.print("plain wasmtime-wasi: instantiate, call, read 1 KiB", &baseline);
-    gated::rows(folder.path(), &work, &baseline);
+    baseline.print("plain wasmtime-wasi, same limits: instantiate, call, read", &baseline);
+    let gated = gated::rows(folder.path(), &work, &baseline);
     match std::env::args_os().nth(1).map(PathBuf::from) {
-        Some(binary) => process::rows(&binary.canonicalize().expect("the binary"), folder.path(), &work, &baseline),
+        Some(binary) => process::rows(&binary.canonicalize().expect("the binary"), folder.path(), &work, &baseline, gated),
         None => println!("(no binary given: cold start and process rows left out)"),
     }
     println!("peak memory of this process: {} MiB", series::peak_memory_kib() / 1024);

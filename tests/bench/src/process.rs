@@ -1,36 +1,69 @@
-//! Whole processes: a cold start of the binary with one call, and what others take to start one in a sandbox.
+//! Whole processes: a cold start of the binary with one call, the agent with a scripted model, and what others take to start a
+//! process in a sandbox.
 
 use std::{
     path::Path,
     process::{Command, Stdio},
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
 };
 
-use crate::{CALLS, measure, series::Series};
+use serde_json::json;
+
+use crate::{
+    CALLS, measure,
+    model_server::{ModelServer, calls, says},
+    series::Series,
+};
+
+/// Calls of one measured run of the agent.
+const STEPS: usize = 40;
 
 fn run(command: &mut Command) {
     let output = command.stdin(Stdio::null()).output().expect("the program starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// The rows of whole processes.
-pub(crate) fn rows(binary: &Path, folder: &Path, work: &Path, baseline: &Series) {
+/// The rows of whole processes; `gated` is the median of a gated call in microseconds.
+pub(crate) fn rows(binary: &Path, folder: &Path, work: &Path, baseline: &Series, gated: f64) {
     let count = CALLS / 10;
-    let cold = measure(count, |_| {
-        run(Command::new(binary)
-            .args(["call", "files.read", "{\"path\": \"a.txt\"}"])
-            .current_dir(work)
-            .env_clear()
-            .env("COFFERDAM_HOME", folder.join("home")));
-    });
+    let home = folder.join("home");
+    let cofferdam = |arguments: &[&str]| {
+        run(Command::new(binary).args(arguments).current_dir(work).env_clear().env("COFFERDAM_HOME", &home));
+    };
+    let cold = measure(count, |_| cofferdam(&["call", "files.read", r#"{"path": "a.txt"}"#]));
     cold.print("cold start: the binary, tools verified, one call", baseline);
+    let mut steps = Series::default();
+    for _ in 0..count / 8 {
+        agent(&cofferdam, &mut steps);
+    }
+    steps.print("the agent: a model's answer sent to its next request read", baseline);
     measure(count, |_| run(&mut Command::new("/bin/true"))).print("starting /bin/true", baseline);
-    let file = work.join("a.txt");
     if Command::new("bwrap").arg("--version").output().is_err() {
         println!("(no bwrap on this machine: its row is left out)");
         return;
     }
-    let bubble = measure(count, |_| {
-        run(Command::new("bwrap").args(["--ro-bind", "/", "/", "--unshare-all", "--", "/bin/cat"]).arg(&file));
-    });
-    bubble.print("bubblewrap around /bin/cat of the file", baseline);
+    let bubble = measure(count, |_| run(Command::new("bwrap").args(["--ro-bind", "/", "/", "--unshare-all", "--", "/bin/true"])));
+    bubble.print("bubblewrap around /bin/true", baseline);
+    println!("bubblewrap around /bin/true takes {:.1} times the gated call", bubble.quantile(50) / gated);
+}
+
+/// A run of the binary against a server on loopback whose model reads one file again and again, each time another range. What
+/// is measured is all that lies between an answer and the next request, the connection included.
+fn agent(cofferdam: &impl Fn(&[&str]), steps: &mut Series) {
+    let gaps = Arc::new(Mutex::new((None::<Instant>, Vec::new())));
+    let seen = Arc::clone(&gaps);
+    let server = ModelServer::start(Box::new(move |turn, _| {
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let gap = seen.0.map(|answered| answered.elapsed());
+        seen.1.extend(gap);
+        let answer = if turn > STEPS { says("done") } else { calls(&[("files_read", json!({"path": "a.txt", "start": 1, "end": turn}))]) };
+        seen.0 = Some(Instant::now());
+        answer
+    }));
+    cofferdam(&["init", "--url", &server.url(), "--model", "scripted"]);
+    cofferdam(&["run", "read"]);
+    for gap in gaps.lock().unwrap_or_else(PoisonError::into_inner).1.drain(..) {
+        steps.push(gap);
+    }
 }

@@ -11,8 +11,8 @@ impl Series {
         self.0.push(duration);
     }
 
-    /// The duration that this share of them does not exceed.
-    fn quantile(&self, percent: usize) -> f64 {
+    /// The duration in microseconds that this share of them does not exceed.
+    pub(crate) fn quantile(&self, percent: usize) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort();
         let index = (sorted.len() * percent / 100).min(sorted.len().saturating_sub(1));

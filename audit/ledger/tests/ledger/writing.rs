@@ -60,6 +60,25 @@ fn refuses_an_entry_that_is_too_large_or_has_no_spelling_and_stays_open() {
 }
 
 #[test]
+fn a_batch_is_the_same_bytes_as_its_entries_one_by_one_and_all_or_nothing() {
+    let (one_by_one, batched) = (Disk::default(), Disk::default());
+    let entries = [intent(1), refused(2), published(1)];
+    let mut ledger = one_by_one.create();
+    for entry in &entries {
+        ledger.append(entry).unwrap();
+    }
+    let mut other = batched.create();
+    other.append_all(&entries).unwrap();
+    assert_eq!(batched.bytes(File::Leaves), one_by_one.bytes(File::Leaves));
+    assert_eq!((other.head(), other.lengths()), (ledger.head(), ledger.lengths()));
+    let before = batched.bytes(File::Leaves);
+    assert_eq!(code(other.append_all(&[refused(3), published(3)])), "ledger.no-intent");
+    assert_eq!(batched.bytes(File::Leaves), before);
+    other.append_all(&[]).unwrap();
+    assert_eq!(other.append(&intent(3)).unwrap().0, 3);
+}
+
+#[test]
 fn an_intent_is_opened_once_and_closed_once_and_no_checkpoint_covers_it_open() {
     let mut ledger = Disk::default().create();
     let leaf = ledger.append_durably(&intent(1)).unwrap();

@@ -1,6 +1,9 @@
 //! Who may touch which path: decided outside (policy), asked here, on resolved paths only.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use cofferdam_base::WorkspacePath;
 
@@ -35,7 +38,7 @@ pub enum PathDecision {
     Refused,
 }
 
-/// Decides on resolved paths. Asked once for each access and path of a stage.
+/// Decides on resolved paths. Asked once for each access and path of a call: its verification hears what `invoke` heard.
 pub trait PathGuard: Send + Sync {
     /// Decides one access to one resolved path.
     fn decide(&self, access: PathAccess, path: &WorkspacePath) -> PathDecision;
@@ -69,16 +72,44 @@ impl Permitted {
     }
 }
 
-/// The guard, with its decisions so far.
-pub(super) struct Checkpoint {
+/// The guard of one call, with its decisions so far: one for the stage and for every view of it.
+pub(super) struct Decisions {
     guard: Arc<dyn PathGuard>,
-    decided: HashMap<WorkspacePath, [Option<PathDecision>; 3]>,
+    made: Mutex<HashMap<WorkspacePath, [Option<PathDecision>; 3]>>,
+}
+
+impl Decisions {
+    pub(super) fn of(guard: Arc<dyn PathGuard>) -> Arc<Self> {
+        Arc::new(Self { guard, made: Mutex::default() })
+    }
+
+    /// The decision for one access, asked for once.
+    fn decide(&self, access: PathAccess, path: &WorkspacePath) -> Result<PathDecision, FsError> {
+        // A decision is whole or not there: no panic leaves one half made.
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(decision) = made.get(path).and_then(|known| known.get(access as usize)).copied().flatten() {
+            return Ok(decision);
+        }
+        if made.len() >= MAX_FACTS {
+            return Err(FsError::Quota { limit: "read_set" });
+        }
+        let decision = self.guard.decide(access, path);
+        if let Some(slot) = made.entry(path.clone()).or_default().get_mut(access as usize) {
+            *slot = Some(decision);
+        }
+        Ok(decision)
+    }
+}
+
+/// Where a stage asks, and what it was refused.
+pub(super) struct Checkpoint {
+    decisions: Arc<Decisions>,
     refusals: Vec<Refusal>,
 }
 
 impl Checkpoint {
-    pub(super) fn new(guard: Arc<dyn PathGuard>) -> Self {
-        Self { guard, decided: HashMap::new(), refusals: Vec::new() }
+    pub(super) fn new(decisions: Arc<Decisions>) -> Self {
+        Self { decisions, refusals: Vec::new() }
     }
 
     /// Lets a resolved path through for all of these accesses.
@@ -95,20 +126,14 @@ impl Checkpoint {
         Ok(Permitted { path: located.path, entry: located.entry })
     }
 
-    /// The decision for one access, asked for once.
+    /// The decision for one access; a refusal is taken down.
     pub(super) fn decide(&mut self, access: PathAccess, path: &WorkspacePath) -> Result<PathDecision, FsError> {
-        if let Some(decision) = self.decided.get(path).and_then(|known| known.get(access as usize)).copied().flatten() {
-            return Ok(decision);
-        }
-        if self.decided.len() >= MAX_FACTS {
-            return Err(FsError::Quota { limit: "read_set" });
-        }
-        let decision = self.guard.decide(access, path);
-        if let Some(slot) = self.decided.entry(path.clone()).or_default().get_mut(access as usize) {
-            *slot = Some(decision);
-        }
+        let decision = self.decisions.decide(access, path)?;
         if decision == PathDecision::Refused && self.refusals.len() < MAX_REFUSALS {
-            self.refusals.push(Refusal { access, path: path.clone() });
+            let refusal = Refusal { access, path: path.clone() };
+            if !self.refusals.contains(&refusal) {
+                self.refusals.push(refusal);
+            }
         }
         Ok(decision)
     }
@@ -118,7 +143,7 @@ impl Checkpoint {
         &self.refusals
     }
 
-    pub(super) fn into_parts(self) -> (Arc<dyn PathGuard>, Vec<Refusal>) {
-        (self.guard, self.refusals)
+    pub(super) fn into_parts(self) -> (Arc<Decisions>, Vec<Refusal>) {
+        (self.decisions, self.refusals)
     }
 }

@@ -31,7 +31,7 @@ use crate::{
     stage::{
         base::Base,
         files::Handle,
-        guard::{Checkpoint, PathGuard},
+        guard::{Checkpoint, Decisions, PathGuard},
         overlay::Overlay,
     },
     workspace::{Kind, Workspace},
@@ -119,20 +119,20 @@ impl Stage {
     /// A stage over the workspace.
     #[must_use]
     pub fn new(workspace: Arc<Workspace>, guard: Arc<dyn PathGuard>, limits: &Limits) -> Self {
-        Self::over(Base::new(workspace, limits), Overlay::new(limits), guard, limits, Mode::ReadWrite)
+        Self::over(Base::new(workspace, limits), Overlay::new(limits), Decisions::of(guard), limits, Mode::ReadWrite)
     }
 
     /// A stage that refuses every change with [`FsError::ReadOnly`], for functions that may change nothing.
     #[must_use]
     pub fn read_only(workspace: Arc<Workspace>, guard: Arc<dyn PathGuard>, limits: &Limits) -> Self {
-        Self::over(Base::new(workspace, limits), Overlay::new(limits), guard, limits, Mode::ReadOnly)
+        Self::over(Base::new(workspace, limits), Overlay::new(limits), Decisions::of(guard), limits, Mode::ReadOnly)
     }
 
-    fn over(base: Base, overlay: Overlay, guard: Arc<dyn PathGuard>, limits: &Limits, mode: Mode) -> Self {
+    fn over(base: Base, overlay: Overlay, decisions: Arc<Decisions>, limits: &Limits, mode: Mode) -> Self {
         Self {
             base,
             overlay,
-            checkpoint: Checkpoint::new(guard),
+            checkpoint: Checkpoint::new(decisions),
             mode,
             limits: limits.clone(),
             handles: HashMap::new(),

@@ -12,7 +12,7 @@ use crate::{
         base::Base,
         conflict::{Conflict, Drift},
         files::identity_of,
-        guard::PathGuard,
+        guard::Decisions,
         object::{Bytes, ObjectId, Origin},
         overlay::{Node, Overlay},
         reads::ReadSet,
@@ -25,7 +25,7 @@ use crate::{
 #[derive(Clone)]
 pub struct Staged {
     workspace: Arc<Workspace>,
-    guard: Arc<dyn PathGuard>,
+    decisions: Arc<Decisions>,
     limits: Limits,
     changes: Arc<ChangeSet>,
     reads: Arc<ReadSet>,
@@ -57,10 +57,10 @@ impl Stage {
         let (workspace, reads, snapshots) = self.base.into_parts();
         // A second statement of what each change relies on: publishing must never find one that was not checked.
         let reads = reads.joined(ReadSet::of_changes(&changes))?;
-        let (guard, refusals) = self.checkpoint.into_parts();
+        let (decisions, refusals) = self.checkpoint.into_parts();
         Ok(Staged {
             workspace,
-            guard,
+            decisions,
             limits: self.limits,
             changes: Arc::new(changes),
             reads: Arc::new(reads),
@@ -172,7 +172,7 @@ impl Staged {
     fn read_only(&self, overlay: Overlay) -> Stage {
         let snapshots = Snapshots::clone(&self.snapshots);
         let base = Base::after(Arc::clone(&self.workspace), &self.limits, Arc::clone(&self.reads), snapshots);
-        Stage::over(base, overlay, Arc::clone(&self.guard), &self.limits, Mode::View)
+        Stage::over(base, overlay, Arc::clone(&self.decisions), &self.limits, Mode::View)
     }
 
     /// The same, relying also on what a verification read.

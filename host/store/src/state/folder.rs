@@ -12,7 +12,7 @@ use std::{
 
 use cap_std::{ambient_authority, fs::Dir};
 use cofferdam_base::{bounded, path::MAX_COMPONENT_BYTES};
-use rustix::fs::{FileType, Mode, OFlags, RawMode};
+use rustix::fs::{AtFlags, FileType, Mode, OFlags, RawMode};
 
 use crate::state::{
     append::AppendFile,
@@ -101,6 +101,20 @@ impl Folder {
     /// [`StateError::Name`], [`StateError::NotFile`], [`StateError::Io`].
     pub fn reading(&self, name: &str) -> Result<Option<ReadFile>, StateError> {
         Ok(self.open_file(name, OFlags::RDONLY)?.map(ReadFile::new))
+    }
+
+    /// The length of a file in bytes; none when there is no such file.
+    ///
+    /// # Errors
+    /// [`StateError::Name`], [`StateError::NotFile`], [`StateError::Io`].
+    pub fn len_of(&self, name: &str) -> Result<Option<u64>, StateError> {
+        check_name(name)?;
+        match rustix::fs::statat(&*self.dir, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) if FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile => Ok(Some(stat.st_size.unsigned_abs())),
+            Ok(_) => Err(StateError::NotFile(self.label(name))),
+            Err(rustix::io::Errno::NOENT) => Ok(None),
+            Err(error) => Err(self.failed("look at", name, error.into())),
+        }
     }
 
     /// Makes or replaces a file: after a crash or a power loss it has its old content or all of the new one.

@@ -14,6 +14,12 @@ fn decides_on_the_resolved_path_and_only_once() {
     assert_eq!(*guard.asked.lock().unwrap(), [(Read, path("dir/file"))]);
     stage.write("alias", b"2").unwrap();
     assert_eq!(*guard.asked.lock().unwrap(), [(Read, path("dir/file")), (Write, path("dir/file"))]);
+    // The verification of a call hears what the call heard.
+    let staged = stage.seal().unwrap();
+    for mut view in [staged.view(), staged.before()] {
+        view.stat(&path("dir/file"), Follow::Yes).unwrap();
+    }
+    assert_eq!(guard.asked.lock().unwrap().len(), 2);
 }
 
 #[test]
