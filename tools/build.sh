@@ -1,7 +1,8 @@
 #!/bin/sh
 # Compiles one first-party tool into a component.
 #
-#   tools/build.sh TOOL OUT          OUT is a file, or a folder that gets TOOL.wasm
+#   tools/build.sh TOOL OUT              OUT is a file, or a folder that gets TOOL.wasm
+#   tools/build.sh --mutants TOOL OUT    the tool with every lie about it (tests/mutants), to try the gate with
 #
 # Prints the toolchain, one line, for the provenance in the tool's manifest. The same sources and the same toolchain give
 # the same bytes, wherever the checkout, the home folder and the target folder are.
@@ -12,8 +13,13 @@
 #     compiled from the distribution's sources.
 set -eu
 
+mutants=
+if [ "${1:-}" = --mutants ]; then
+    mutants=yes
+    shift
+fi
 if [ $# -ne 2 ]; then
-    echo "usage: tools/build.sh TOOL OUT" >&2
+    echo "usage: tools/build.sh [--mutants] TOOL OUT" >&2
     exit 2
 fi
 tool=$1 out=$2
@@ -72,6 +78,13 @@ CARGO_ENCODED_RUSTFLAGS=$(printf '%s' "$flags" | tr '\n' '\037')
 export CARGO_ENCODED_RUSTFLAGS
 
 cd "$checkout"
-cargo rustc --locked --quiet --package "$package" --lib --crate-type cdylib --profile component --target "$target" --target-dir "$target_dir" "$@"
-cp "$target_dir/$target/component/$(printf '%s' "$package" | tr - _).wasm" "$out"
+if [ "$mutants" ]; then
+    set -- --package cofferdam-mutants --example "$tool" "$@"
+    built=examples/$tool
+else
+    set -- --package "$package" --lib --crate-type cdylib "$@"
+    built=$(printf '%s' "$package" | tr - _)
+fi
+cargo rustc --locked --quiet --profile component --target "$target" --target-dir "$target_dir" "$@"
+cp "$target_dir/$target/component/$built.wasm" "$out"
 echo "$("$rustc" --version); $(cargo --version); linker: $linker"

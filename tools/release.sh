@@ -1,5 +1,5 @@
 #!/bin/sh
-# Builds, describes, signs and locks the first-party tools into tools/dist.
+# Builds, describes, signs and locks the first-party tools into tools/dist, and builds their lies anew (tools/mutants.sh).
 #
 #   tools/release.sh KEY.pem
 #
@@ -21,3 +21,4 @@ rm -f tools/dist/tools.lock
 for tool in files edit package; do
     $cofferdam tool add "tools/dist/$tool.wasm" --builtin-lock tools/dist/tools.lock
 done
+tools/mutants.sh

@@ -1,13 +1,7 @@
-//! `inspect` in the host's order, and functions that lie about it.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+//! `inspect` in the host's order. `tests/mutants` has functions that lie about it.
 
-use cofferdam_package_audit::{Finding, PublishedFile, Report};
-use cofferdam_tool_package::{Inspect, TOOL};
-use cofferdam_tool_sdk::{
-    Failure, Function as _, Tool, Workspace, WorkspacePath,
-    mutant::{Mutant, tool_of},
-    testing::{Bench, Manifest},
-};
+use cofferdam_tool_package::TOOL;
+use cofferdam_tool_sdk::testing::{Bench, Manifest};
 use serde_json::{Value, json};
 
 const MAP: &[u8] = br#"{"version":3,"sources":["a.ts"],"sourcesContent":["one\ntwo\n"],"mappings":"AAAA"}"#;
@@ -56,98 +50,4 @@ fn an_unsupported_project_is_reported_and_believed() {
     assert_eq!(run.outcome()["unsupported"], json!(["build backend `flit_core.buildapi`"]));
     assert_eq!(run.outcome()["files"], json!([]));
     assert!(run.verdict().is_ok());
-}
-
-/// Tells one lie in an otherwise honest report.
-macro_rules! lies {
-    ($($name:ident: $lie:literal, $change:expr;)*) => {
-        $(
-            struct $name;
-
-            impl Mutant for $name {
-                type Honest = Inspect;
-                const LIE: &'static str = $lie;
-
-                fn invoke(honest: &Inspect, workspace: &Workspace) -> Result<Report, Failure> {
-                    let mut report = honest.invoke(workspace)?;
-                    let change: fn(&mut Report) = $change;
-                    change(&mut report);
-                    Ok(report)
-                }
-            }
-        )*
-
-        const LIES: &[(&str, fn() -> Tool)] = &[$(($lie, tool_of::<$name>),)*];
-    };
-}
-
-lies! {
-    WrongSize: "one file is said to be a byte larger", |report| {
-        let file = report.files.iter_mut().find(|file| file.size.is_some()).unwrap();
-        file.size = file.size.map(|size| size + 1);
-        report.total_bytes += 1;
-    };
-    HiddenFile: "one file is left out, and the counts with it", |report| {
-        let file = report.files.remove(0);
-        report.file_count -= 1;
-        report.total_bytes -= file.size.unwrap();
-    };
-    InventedFile: "a file is listed that is not there", |report| {
-        report.files.push(PublishedFile { path: "z".to_owned(), size: Some(0), source: Some("z".to_owned()) });
-        report.file_count += 1;
-    };
-    ForeignFile: "a file of the workspace is listed that is not published", |report| {
-        report.files.push(PublishedFile { path: "zz".to_owned(), size: Some(34), source: Some("other/package.json".to_owned()) });
-        report.file_count += 1;
-        report.total_bytes += 34;
-    };
-    HiddenFinding: "the worst finding is left out, and the count with it", |report| {
-        report.findings.remove(0);
-        report.finding_count -= 1;
-    };
-    MilderFinding: "the worst finding is said to be mild", |report| {
-        report.findings[0].severity = cofferdam_package_audit::Severity::Low;
-    };
-    InventedFinding: "a finding is invented", |report| {
-        report.findings.push(Finding::new(cofferdam_package_audit::Code::EnvFile, "package.json", "x"));
-        report.finding_count += 1;
-    };
-    AllUnsupported: "the project is said to be unsupported", |report| {
-        report.files.clear();
-        report.findings.clear();
-        (report.file_count, report.total_bytes, report.finding_count) = (0, 0, 0);
-        report.unsupported.push("build backend `x`".to_owned());
-    };
-    CutList: "the list is cut and said to be cut", |report| {
-        report.files.truncate(1);
-        report.files_truncated = true;
-    };
-    WrongName: "the package is given another name", |report| report.name = Some("q".to_owned());
-}
-
-#[test]
-fn every_lie_is_refuted() {
-    let bench = project();
-    for (lie, tool) in LIES {
-        let run = bench.run(&tool(), "inspect", json!({}));
-        assert!(run.verdict().is_err(), "believed: {lie}");
-    }
-}
-
-struct OtherFolder;
-
-impl Mutant for OtherFolder {
-    type Honest = Inspect;
-    const LIE: &'static str = "the report is that of another folder";
-
-    fn invoke(_: &Inspect, workspace: &Workspace) -> Result<Report, Failure> {
-        Inspect { path: "other".parse::<WorkspacePath>().unwrap(), ecosystem: None }.invoke(workspace)
-    }
-}
-
-#[test]
-fn a_report_of_another_folder_is_refuted() {
-    let bench = project();
-    let run = bench.run(&tool_of::<OtherFolder>(), "inspect", json!({}));
-    assert!(run.verdict().is_err(), "believed: {}", OtherFolder::LIE);
 }

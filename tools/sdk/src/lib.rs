@@ -45,6 +45,7 @@
 
 pub mod failure;
 pub mod function;
+pub mod lie;
 pub mod mutant;
 pub mod scalar;
 mod schema;
@@ -62,6 +63,7 @@ pub mod testing;
 pub use cofferdam_base::text;
 pub use failure::Failure;
 pub use function::Function;
+pub use lie::Lie;
 pub use scalar::{Digest, WorkspacePath};
 pub use schemars::JsonSchema;
 pub use tool::Tool;

@@ -1,22 +1,22 @@
 //! Functions that lie, to prove that a verification finds lies.
 //!
-//! A mutant has an honest function's name, schemas and `verify`, and an `invoke` of its own. [`Mutated`] makes it a
-//! [`Function`], so that a test can run it natively and a crate can compile it into a component:
-//! `tool!(Mutated<WritesElsewhere>)`.
+//! A mutant has an honest function's schemas and `verify`, a name of its own, and an `invoke` that does something else.
+//! [`lies!`](crate::lies!) declares them; [`Mutated`] makes each a [`Function`], so that a test can tell the lie natively and
+//! a component can tell it to the host.
 
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
-use crate::{Failure, Function, Tool, Verdict, Verification, Workspace, tool::Row};
+use crate::{Failure, Function, Verdict, Verification, Workspace};
 
 /// A lying `invoke` for an honest function.
 pub trait Mutant {
     /// The function that it claims to be.
     type Honest: Function;
-    /// What the lie is, for messages of tests.
-    const LIE: &'static str;
+    /// The name in calls: the honest function's, and what the lie is.
+    const NAME: &'static str;
 
     /// Does something else than the honest function, and reports success.
     ///
@@ -25,13 +25,7 @@ pub trait Mutant {
     fn invoke(honest: &Self::Honest, workspace: &Workspace) -> Result<<Self::Honest as Function>::Output, Failure>;
 }
 
-/// A tool of one mutant.
-#[must_use]
-pub fn tool_of<M: Mutant>() -> Tool {
-    Tool::new(const { &[Row::of::<Mutated<M>>()] })
-}
-
-/// The honest function with the mutant's `invoke`.
+/// The honest function with the mutant's name and `invoke`.
 pub struct Mutated<M: Mutant>(M::Honest);
 
 impl<'de, M: Mutant> Deserialize<'de> for Mutated<M> {
@@ -59,7 +53,7 @@ impl<M: Mutant> JsonSchema for Mutated<M> {
 }
 
 impl<M: Mutant> Function for Mutated<M> {
-    const NAME: &'static str = M::Honest::NAME;
+    const NAME: &'static str = M::NAME;
     type Output = <M::Honest as Function>::Output;
 
     fn invoke(&self, workspace: &Workspace) -> Result<Self::Output, Failure> {

@@ -5,6 +5,7 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests make and compare folders of their own")]
 
+mod lie;
 mod manifest;
 mod postcondition;
 

@@ -82,6 +82,10 @@ impl Tool {
         if evidence.facts().is_empty() { Err(Refuted::new("nothing was checked")) } else { Ok(evidence) }
     }
 
+    pub(crate) fn rows(&self) -> &'static [Row] {
+        self.functions
+    }
+
     fn row(&self, function: &str) -> Option<&Row> {
         self.functions.iter().find(|row| row.name == function)
     }
@@ -130,25 +134,53 @@ macro_rules! tool {
         /// The functions of this tool.
         pub const TOOL: $crate::Tool = $crate::Tool::new(&[$($crate::tool::Row::of::<$function>()),+]);
 
+        $crate::own_exports!(TOOL);
+    };
+}
+
+/// The exports that [`tool!`] makes: all.
+#[cfg(not(feature = "linked"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! own_exports {
+    ($tool:expr) => {
+        $crate::component!($tool);
+    };
+}
+
+/// The exports that [`tool!`] makes: none, since the crate that links the tool makes its own.
+#[cfg(feature = "linked")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! own_exports {
+    ($tool:expr) => {};
+}
+
+/// Makes a component of a [`Tool`] that is not one crate's own list of functions: its exports, when compiled for WebAssembly.
+///
+/// A component has its exports once: the feature `linked` leaves out those of the tools that it links.
+#[macro_export]
+macro_rules! component {
+    ($tool:expr) => {
         #[cfg(target_arch = "wasm32")]
         const _: () = {
             struct Component;
 
             impl $crate::component::Guest for Component {
                 fn describe() -> ::std::string::String {
-                    TOOL.describe()
+                    $tool.describe()
                 }
 
                 fn invoke(call: $crate::component::Call) -> ::std::result::Result<::std::string::String, $crate::component::Failure> {
-                    $crate::component::invoke(&TOOL, &call)
+                    $crate::component::invoke(&$tool, &call)
                 }
 
                 fn verify(call: $crate::component::Call, outcome: ::std::string::String) -> $crate::component::Verdict {
-                    $crate::component::verify(&TOOL, &call, &outcome)
+                    $crate::component::verify(&$tool, &call, &outcome)
                 }
             }
 
-            $crate::component::export!(Component with_types_in $crate::component::bindings);
+    $crate::component::export!(Component with_types_in $crate::component::bindings);
         };
     };
 }

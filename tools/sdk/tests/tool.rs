@@ -1,8 +1,10 @@
-//! A tool of one honest and one lying function, run as the host would run it.
+//! A tool of honest and lying functions, run as the host would run it.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use cofferdam_tool_sdk::{
     Evidence, Failure, Function, JsonSchema, Verdict, Verification, Workspace, WorkspacePath,
-    mutant::{Mutant, Mutated, tool_of},
+    lie::{Caught, tool_with_lies},
+    lies,
     testing::{Bench, Change, Manifest, accepts},
     tool,
 };
@@ -78,15 +80,20 @@ impl Function for Unwritable {
     }
 }
 
-struct DoesNothing;
-
-impl Mutant for DoesNothing {
-    type Honest = Double;
-    const LIE: &'static str = "says that it doubled, and did not";
-
-    fn invoke(honest: &Double, _: &Workspace) -> Result<Doubled, Failure> {
-        Ok(Doubled { path: honest.path.clone(), remark: None })
-    }
+lies! {
+    const LIES of Double;
+    "double-nothing": NothingDone, r#"{"path": "a"}"# => ByVerify, does |call, _workspace| {
+        Ok(Doubled { path: call.path.clone(), remark: None })
+    };
+    "double-other-file": OtherFile, r#"{"path": "a"}"# => Both, does |call, workspace| {
+        workspace.overwrite(&"b".parse().unwrap(), b"yy")?;
+        Ok(Doubled { path: call.path.clone(), remark: None })
+    };
+    "double-more": TooMuchDone, r#"{"path": "a"}"# => ByHost, does |call, workspace| {
+        workspace.overwrite(&"b".parse().unwrap(), b"yy")?;
+        call.invoke(workspace)
+    };
+    "double-with-a-remark": OtherContent, r#"{"path": "a"}"# => ByVerify, says |output| output.remark = Some("well done".to_owned());
 }
 
 tool!(Double, Unwritable);
@@ -120,7 +127,7 @@ fn an_honest_call_is_verified_with_evidence() {
 #[test]
 fn a_lie_about_the_world_or_in_the_words_is_refuted() {
     let bench = Bench::new(&[("a", b"x")]);
-    let run = bench.run(&tool_of::<DoesNothing>(), "double", json!({"path": "a"}));
+    let run = bench.run(&tool_with_lies(TOOL, LIES), "double-nothing", json!({"path": "a"}));
     assert_eq!(run.verdict().unwrap_err().reason(), "not so: `a` is doubled");
     let run = bench.run(&TOOL, "double", json!({"path": "a"}));
     assert!(run.verdict_on(&json!({"path": "b"})).is_err());
@@ -128,10 +135,20 @@ fn a_lie_about_the_world_or_in_the_words_is_refuted() {
 }
 
 #[test]
-fn a_mutant_cannot_be_told_from_the_outside() {
-    assert_eq!(TOOL.descriptions().first(), tool_of::<DoesNothing>().descriptions().first());
-    assert_eq!(<Mutated<DoesNothing> as Function>::NAME, "double");
-    assert!(!DoesNothing::LIE.is_empty());
+fn only_its_name_tells_a_lie_from_the_function() {
+    let described = tool_with_lies(TOOL, LIES).descriptions();
+    assert_eq!(described.len(), TOOL.descriptions().len() + LIES.len());
+    let (honest, lie) = (&described[0], &described[2]);
+    assert_eq!((honest.name, lie.name), ("double", "double-nothing"));
+    assert_eq!((&honest.description, &honest.input, &honest.output), (&lie.description, &lie.input, &lie.output));
+}
+
+#[test]
+fn it_is_told_who_caught_a_lie_and_that_nobody_did() {
+    let bench = Bench::new(&[("a", b"x"), ("b", b"y")]);
+    let (tool, manifest) = (tool_with_lies(TOOL, LIES), Manifest::parse(MANIFEST));
+    let told: Vec<Option<Caught>> = LIES.iter().map(|lie| lie.tell(&tool, &bench, &manifest)).collect();
+    assert_eq!(told, [Some(Caught::ByVerify), Some(Caught::Both), Some(Caught::ByHost), None]);
 }
 
 #[test]

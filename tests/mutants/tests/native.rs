@@ -1,0 +1,47 @@
+//! Every lie is caught by whom its table says, asked one by one and natively: by the tool's `verify`, by what the host holds
+//! the function to, or by both.
+
+use std::collections::BTreeSet;
+
+use cofferdam_mutants::{SUBJECTS, Subject};
+use cofferdam_tool_sdk::{
+    lie::Wrong,
+    testing::{Bench, Manifest},
+};
+
+/// Asserts that each lie about a tool is caught by whom its table says.
+fn caught_as_listed(subject: &Subject) {
+    let (tool, bench, manifest) = (subject.with_lies(), Bench::new(subject.files), Manifest::parse(subject.tool_file));
+    let told = subject.lies().map(|lie| (lie, lie.tell(&tool, &bench, &manifest)));
+    let otherwise: Vec<_> = told.filter(|(lie, caught)| *caught != Some(lie.caught)).map(|(lie, caught)| (lie.name, caught)).collect();
+    assert_eq!(otherwise, []);
+}
+
+#[test]
+fn lies_about_edits_are_caught() {
+    caught_as_listed(&cofferdam_mutants::edit::SUBJECT);
+}
+
+#[test]
+fn lies_about_files_are_caught() {
+    caught_as_listed(&cofferdam_mutants::files::SUBJECT);
+}
+
+#[test]
+fn lies_about_packages_are_caught() {
+    caught_as_listed(&cofferdam_mutants::package::SUBJECT);
+}
+
+#[test]
+fn every_function_has_lies_of_every_kind_under_names_of_its_own() {
+    for subject in SUBJECTS {
+        let names: BTreeSet<&str> = subject.lies().map(|lie| lie.name).collect();
+        assert_eq!(names.len(), subject.lies().count(), "{}", subject.name);
+        for function in subject.honest.descriptions() {
+            let about = || subject.lies().filter(|lie| lie.honest == function.name);
+            assert!(about().all(|lie| lie.name.strip_prefix(lie.honest).is_some_and(|rest| rest.starts_with('-'))));
+            let told: BTreeSet<Wrong> = about().map(|lie| lie.wrong).collect();
+            assert_eq!(told, Wrong::ALL.into(), "{}.{}", subject.name, function.name);
+        }
+    }
+}
