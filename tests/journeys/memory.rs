@@ -96,3 +96,75 @@ fn a_memory_from_text_of_outside_needs_a_person() {
     let came = person.run(&["run", "remember a.txt"]);
     assert!(came.stderr.contains("refused[policy.unanswered]"), "an ask is stricter than a permit: {}", came.stderr);
 }
+
+#[test]
+fn a_persons_own_edit_is_recorded_as_such_and_passes_the_check() {
+    let demo = Remembered::new();
+    demo.set_version("1.0.0");
+    let notes = demo.0.home("notes.md");
+    std::fs::write(&notes, "Releases are cut on Fridays.\n").expect("written");
+    let told = demo.run(&["memory", "edit", "releases", "--file", &notes.to_string_lossy()]).ok();
+    assert!(told.contains("1 statements recorded as yours"), "{told}");
+    let shown = demo.run(&["memory", "verify"]).ok();
+    assert!(shown.contains("[stated: by a person] releases\n  Releases are cut on Fridays."), "{shown}");
+    // The same words put there behind the program's back are not theirs.
+    let topic = demo.0.find("data/projects", "topics/releases.md");
+    let original = std::fs::read_to_string(&topic).expect("a file");
+    std::fs::write(&topic, original.replace("Fridays", "Mondays")).expect("written");
+    let told = demo.run(&["memory", "verify"]);
+    assert!(told.stdout.contains("[unverifiable: it was changed after it was recorded] releases"), "{}", told.stdout);
+    told.refused(4, "memory.not-fresh");
+    // Taken over by a person, they are.
+    std::fs::write(&notes, "Releases are cut on Mondays.\n").expect("written");
+    demo.run(&["memory", "edit", "releases", "--file", &notes.to_string_lossy()]).ok();
+    demo.run(&["memory", "verify"]).ok();
+    let ledger = demo.run(&["ledger", "path"]).ok();
+    let leaves = std::fs::read_to_string(std::path::Path::new(ledger.trim()).join("ledger.jsonl")).expect("a ledger");
+    assert_eq!(leaves.matches("\"type\":\"memory-edited\"").count(), 2);
+    demo.run(&["ledger", "checkpoint"]).ok();
+}
+
+#[test]
+fn an_editor_that_fails_or_a_text_that_is_refused_loses_nothing() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let person = Person::new();
+    let script = person.home("editor");
+    std::fs::create_dir_all(person.home("")).expect("a folder");
+    let edit = |body: &str| {
+        std::fs::write(&script, format!("#!/bin/sh\n{body}\n")).expect("written");
+        std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o700)).expect("its owner");
+        let mut command = person.command(&["memory", "edit", "notes"]);
+        command.env("EDITOR", &script);
+        crate::harness::came(command.output().expect("it runs"))
+    };
+    edit("exit 3").refused(1, "cli.program");
+    let shown = edit("printf 'a\\342\\200\\256b' >> \"$1\"").refused(2, "memory.text");
+    assert!(shown.contains("what you wrote is kept in"), "{shown}");
+    // The draft is opened again; now the person mends it.
+    edit("printf 'We use tabs.' > \"$1\"").ok();
+    assert!(person.run(&["memory", "verify"]).ok().contains("[stated: by a person] notes\n  We use tabs."));
+    assert_eq!(person.run(&["memory", "edit", "No Topic", "--file", "x"]).exit, 2);
+}
+
+#[test]
+fn an_edit_that_a_crash_interrupted_is_completed_where_the_ledger_tells_of_it_and_dropped_where_it_does_not() {
+    let person = Person::new();
+    let notes = person.home("notes.md");
+    std::fs::create_dir_all(person.home("")).expect("a folder");
+    std::fs::write(&notes, "We use tabs.\n").expect("written");
+    person.run(&["memory", "edit", "style", "--file", &notes.to_string_lossy()]).ok();
+    let topic = person.find(&person.home("data/projects"), "topics/style.md");
+    let after = std::fs::read_to_string(&topic).expect("a file");
+    let field = |name: &str| after.lines().find_map(|line| line.trim_start().strip_prefix(name)).expect(name).to_owned();
+    let (leaf, salt) = (field("- recorded: leaf "), field("- topic salt: "));
+    let staged = topic.parent().and_then(std::path::Path::parent).expect("the memory").join("staged/00000000000000000000000001.edit");
+    for (told_of, leaf) in [(false, "0".to_owned()), (true, leaf)] {
+        std::fs::remove_file(&topic).expect("removed");
+        std::fs::write(&staged, format!("topic: style\nleaf: {leaf}\ntopic salt: {salt}\nremoved: \n{after}")).expect("written");
+        person.run(&["memory", "verify"]).ok();
+        assert_eq!(topic.exists(), told_of);
+        assert!(!staged.exists());
+        std::fs::write(&topic, &after).expect("written");
+    }
+    assert!(person.run(&["memory", "verify"]).ok().contains("[stated: by a person] style"));
+}

@@ -4,7 +4,7 @@
 //! [`Commitment`]. Version 1 of the format is exactly these variants and fields: a new or changed one is a new version,
 //! because readers refuse what they do not know.
 
-use cofferdam_base::{CallId, Digest, FunctionName, ToolName};
+use cofferdam_base::{CallId, Digest, EntryId, FunctionName, ToolName};
 use serde::{Deserialize, Serialize};
 
 use crate::commitment::Commitment;
@@ -261,6 +261,15 @@ pub enum Event {
         entry: Commitment,
         /// The calls that it cites, all verified.
         calls: Vec<CallId>,
+    },
+    /// A person edited a topic of the memory.
+    MemoryEdited {
+        /// The topic.
+        topic: Commitment,
+        /// What they stated; nothing shows it.
+        entries: Vec<Commitment>,
+        /// The entries that they took out.
+        removed: Vec<EntryId>,
     },
     /// The keyring changed.
     KeyEvent {

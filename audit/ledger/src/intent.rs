@@ -50,6 +50,7 @@ impl OpenIntents {
             | Event::Truncated { .. }
             | Event::Refused { .. }
             | Event::MemoryCommitted { .. }
+            | Event::MemoryEdited { .. }
             | Event::KeyEvent { .. }
             | Event::Checkpoint { .. } => Ok(Transition::None),
         }

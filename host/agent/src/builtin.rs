@@ -105,8 +105,12 @@ pub(crate) fn recall(gate: &Gate, arguments: &str) -> Result<Brought, Fault> {
     };
     found.truncate(MAX_RECALLED);
     let witness = gate.witness(&found)?;
-    let entries: Vec<Value> = found.iter().map(|found| shown(found, &recheck_found(found, &witness))).collect();
-    let outside = found.iter().any(|found| !matches!(found, Found::Entry(entry) if entry.integrity() == Integrity::Trusted));
+    let (mut entries, mut outside) = (Vec::new(), false);
+    for found in &found {
+        let state = recheck_found(found, &witness);
+        entries.push(shown(found, &state));
+        outside |= !is_trusted(found, &state);
+    }
     let note = format!("recalled {} entries", entries.len());
     Ok(Brought { shown: ("entries", Value::Array(entries)), note, outside })
 }
@@ -114,6 +118,14 @@ pub(crate) fn recall(gate: &Gate, arguments: &str) -> Result<Brought, Fault> {
 fn newest_first(mut found: Vec<Found>) -> Vec<Found> {
     found.reverse();
     found
+}
+
+/// Whether it was drafted with nothing from outside in view. An entry that the ledger does not vouch for could say so itself.
+fn is_trusted(found: &Found, state: &State) -> bool {
+    match (found, state) {
+        (Found::Entry(entry), State::Fresh | State::Stated | State::Stale(_)) => entry.integrity() == Integrity::Trusted,
+        (Found::Entry(_), State::Unverifiable(_)) | (Found::Loose { .. }, _) => false,
+    }
 }
 
 fn shown(found: &Found, state: &State) -> Value {

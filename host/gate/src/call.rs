@@ -99,11 +99,7 @@ impl Gate {
     /// # Errors
     /// [`Refused`]: then the workspace is as it was, and the refusal is in the ledger.
     pub fn call(&self, input: &CallInput, mode: Mode, attendant: &mut dyn Attendant) -> Result<Completed, Box<Refused>> {
-        let call = self.new_call().map_err(|error| {
-            // Without randomness there is not even an identifier to refuse under.
-            Box::new(Refused { call: CallId::new(self.clock.now(), [0; 10]), fault: error.into() })
-        })?;
-        self.call_as(call, input, mode, attendant)
+        self.call_as(self.identify()?, input, mode, attendant)
     }
 
     /// Makes a call under an identifier that the caller has taken down before, so that it can be found again after a crash.

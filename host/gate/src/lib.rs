@@ -12,6 +12,7 @@
 pub mod attendant;
 mod book;
 mod call;
+mod edit_memory;
 mod execute;
 mod gate;
 mod guard;
@@ -32,6 +33,7 @@ mod witness;
 
 pub use attendant::{Asked, Attendant, Step, Unattended};
 pub use call::{Completed, Evidence, Mode, Publication};
+pub use edit_memory::Edited;
 pub use gate::{Gate, GateParts};
 pub use refusal::{Fault, Refused};
 pub use request::CallInput;

@@ -11,7 +11,7 @@ use cofferdam_ledger::{
     event::{Event, Subject},
 };
 use cofferdam_memory::{Draft, Entry, Memory, MemoryError, Staged, shows};
-use cofferdam_policy::{Integrity, RunAct};
+use cofferdam_policy::{Integrity, Origin, RunAct};
 use cofferdam_store::WorkspaceLock;
 use serde_json::json;
 
@@ -20,6 +20,7 @@ use crate::{
     book::OpenBook,
     gate::{Gate, random},
     refusal::{Fault, Refused},
+    run::OwnAct,
 };
 
 impl Gate {
@@ -44,7 +45,9 @@ impl Gate {
             };
             let act = RunAct::MemoryCommit { topic: draft.topic().as_str() };
             let shown = json!({"topic": draft.topic().as_str(), "text": draft.text()});
-            let _grant = self.decide_own(act, integrity, Subject::Memory, "memory.remember", &shown, record, attendant)?;
+            let own =
+                OwnAct { act, origin: Origin::Model, integrity, subject: Subject::Memory, name: "memory.remember", arguments: &shown };
+            let _grant = self.decide_own(own, record, attendant)?;
             let salts = (random(self.entropy.as_ref())?, random(self.entropy.as_ref())?);
             self.in_turn(|_, lock, book| {
                 verify_cited(&draft, book)?;
@@ -86,6 +89,14 @@ pub(crate) fn recover(lock: &WorkspaceLock<'_>, book: &mut OpenBook<'_>) -> Resu
             memory.commit(staged)?;
         } else {
             memory.discard(staged)?;
+        }
+    }
+    for edit in memory.staged_edits()? {
+        let known = book.ledger()?.read(&[edit.leaf()].into())?;
+        if known.get(&edit.leaf()).is_some_and(|entry| *entry.event() == edit.event()) {
+            memory.commit_edit(edit)?;
+        } else {
+            memory.discard_edit(edit)?;
         }
     }
     Ok(())

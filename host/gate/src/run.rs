@@ -18,6 +18,16 @@ use crate::{
 #[must_use]
 pub struct SendPermit(#[expect(dead_code, reason = "proof that policy allowed it")] Grant);
 
+/// Something that the run wants to do by itself, as policy and a person see it.
+pub(crate) struct OwnAct<'a> {
+    pub(crate) act: RunAct<'a>,
+    pub(crate) origin: Origin,
+    pub(crate) integrity: Integrity,
+    pub(crate) subject: Subject,
+    pub(crate) name: &'a str,
+    pub(crate) arguments: &'a Value,
+}
+
 impl Gate {
     /// Asks policy whether the conversation may go to a model's host, and records the answer.
     ///
@@ -31,11 +41,11 @@ impl Gate {
         attendant: &mut dyn Attendant,
     ) -> Result<SendPermit, Box<Refused>> {
         let arguments = json!({"provider": provider, "host": host.as_str()});
-        let call =
-            self.new_call().map_err(|error| Box::new(Refused { call: CallId::new(self.clock.now(), [0; 10]), fault: error.into() }))?;
+        let call = self.identify()?;
         self.recorded(call, |record| {
             let act = RunAct::ModelSend { provider, host };
-            let grant = self.decide_own(act, integrity, Subject::Send, "model.send", &arguments, record, attendant)?;
+            let own = OwnAct { act, origin: Origin::Model, integrity, subject: Subject::Send, name: "model.send", arguments: &arguments };
+            let grant = self.decide_own(own, record, attendant)?;
             let batch = record.take();
             self.in_turn(|_, _, book| book.write(batch))?;
             Ok(SendPermit(grant))
@@ -55,18 +65,9 @@ impl Gate {
     }
 
     /// Policy on something that the run wants to do by itself.
-    #[expect(clippy::too_many_arguments, reason = "one place where all that a question shows comes together")]
-    pub(crate) fn decide_own(
-        &self,
-        act: RunAct<'_>,
-        integrity: Integrity,
-        subject: Subject,
-        name: &str,
-        arguments: &Value,
-        record: &mut Record<'_>,
-        attendant: &mut dyn Attendant,
-    ) -> Result<Grant, Fault> {
-        let decision = self.policies.decide(&PolicyRequest { origin: Origin::Model, integrity, act: Act::ByRun { run: &self.run, act } });
+    pub(crate) fn decide_own(&self, own: OwnAct<'_>, record: &mut Record<'_>, attendant: &mut dyn Attendant) -> Result<Grant, Fault> {
+        let OwnAct { act, origin, integrity, subject, name, arguments } = own;
+        let decision = self.policies.decide(&PolicyRequest { origin, integrity, act: Act::ByRun { run: &self.run, act } });
         let shown = Shown { function: name, signers: &[], arguments, staged: None };
         Asking { record, attendant, subject, shown }.settle(decision)
     }

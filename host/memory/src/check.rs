@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fmt};
 use cofferdam_base::{CallId, Digest, WorkspacePath};
 use cofferdam_ledger::{Event, event::Check};
 
-use crate::{Entry, Found};
+use crate::{Entry, Found, Ground};
 
 /// What a memory is checked against.
 pub trait World {
@@ -24,6 +24,8 @@ pub trait World {
 pub enum State {
     /// Its evidence is unchanged.
     Fresh,
+    /// A person stated it with `memory edit`, and the ledger tells of these words. Nothing shows that they are true.
+    Stated,
     /// The world changed since: it may not hold any more.
     Stale(Vec<Change>),
     /// It cannot be shown that it ever held.
@@ -36,6 +38,7 @@ impl State {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Fresh => "fresh",
+            Self::Stated => "stated",
             Self::Stale(_) => "stale",
             Self::Unverifiable(_) => "unverifiable",
         }
@@ -46,6 +49,7 @@ impl State {
     pub fn reasons(&self) -> Vec<String> {
         match self {
             Self::Fresh => Vec::new(),
+            Self::Stated => vec!["by a person".to_owned()],
             Self::Stale(changes) => changes.iter().map(ToString::to_string).collect(),
             Self::Unverifiable(doubts) => doubts.iter().map(ToString::to_string).collect(),
         }
@@ -120,6 +124,27 @@ pub fn shows(event: &Event, cited: &CallId) -> bool {
 /// Checks an entry against the world.
 #[must_use]
 pub fn recheck(entry: &Entry, world: &dyn World) -> State {
+    match entry.ground() {
+        Ground::Calls(_) => recheck_shown(entry, world),
+        Ground::Person => recheck_stated(entry, world),
+    }
+}
+
+/// Only the ledger can speak for a person's word: that it was given, in these words.
+fn recheck_stated(entry: &Entry, world: &dyn World) -> State {
+    match world.leaf(entry.leaf()) {
+        Some(Event::MemoryEdited { topic, entries, .. }) => {
+            if topic == entry.topic_commitment() && entries.contains(&entry.entry_commitment()) {
+                State::Stated
+            } else {
+                State::Unverifiable(vec![Doubt::Edited])
+            }
+        }
+        Some(_) | None => State::Unverifiable(vec![Doubt::NotRecorded]),
+    }
+}
+
+fn recheck_shown(entry: &Entry, world: &dyn World) -> State {
     let mut doubts = Vec::new();
     match world.leaf(entry.leaf()) {
         Some(Event::MemoryCommitted { topic, entry: words, calls }) => {

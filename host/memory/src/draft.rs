@@ -32,12 +32,21 @@ impl Integrity {
     }
 }
 
-/// What somebody wants to be remembered, with its evidence. Within the limits, and no text that deceives.
+/// What a memory rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ground {
+    /// Calls that were verified; at least one.
+    Calls(Vec<CallEvidence>),
+    /// A person's word.
+    Person,
+}
+
+/// What somebody wants to be remembered, with what it rests on. Within the limits, and no text that deceives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Draft {
     topic: Topic,
     text: String,
-    evidence: Vec<CallEvidence>,
+    ground: Ground,
     integrity: Integrity,
 }
 
@@ -47,17 +56,7 @@ impl Draft {
     /// # Errors
     /// [`MemoryError::Text`], [`MemoryError::NoEvidence`], [`MemoryError::TooMuchEvidence`].
     pub fn new(topic: Topic, text: &str, evidence: Vec<CallEvidence>, integrity: Integrity) -> Result<Self, MemoryError> {
-        let text = text.trim();
-        let refuse = |why: &'static str| Err(MemoryError::Text { why });
-        if text.is_empty() {
-            return refuse("it is empty");
-        }
-        if text.len() > MAX_TEXT_BYTES {
-            return refuse("it is longer than a memory may be");
-        }
-        if text.chars().any(|c| is_deceptive(c) && c != '\n') {
-            return refuse("it has characters that would hide or move what a person reads");
-        }
+        let text = readable(text)?;
         if evidence.is_empty() {
             return Err(MemoryError::NoEvidence);
         }
@@ -65,7 +64,15 @@ impl Draft {
         if evidence.len() > MAX_CITED_CALLS || files > MAX_CITED_FILES {
             return Err(MemoryError::TooMuchEvidence { calls: evidence.len(), files });
         }
-        Ok(Self { topic, text: text.to_owned(), evidence, integrity })
+        Ok(Self { topic, text, ground: Ground::Calls(evidence), integrity })
+    }
+
+    /// Checks what a person states: nothing shows it, and nothing of it can go stale.
+    ///
+    /// # Errors
+    /// [`MemoryError::Text`].
+    pub fn stated(topic: Topic, text: &str) -> Result<Self, MemoryError> {
+        Ok(Self { topic, text: readable(text)?, ground: Ground::Person, integrity: Integrity::Trusted })
     }
 
     /// Where it belongs.
@@ -80,10 +87,19 @@ impl Draft {
         &self.text
     }
 
-    /// What shows it.
+    /// What it rests on.
+    #[must_use]
+    pub fn ground(&self) -> &Ground {
+        &self.ground
+    }
+
+    /// The calls that show it; none where it is a person's word.
     #[must_use]
     pub fn evidence(&self) -> &[CallEvidence] {
-        &self.evidence
+        match &self.ground {
+            Ground::Calls(cited) => cited,
+            Ground::Person => &[],
+        }
     }
 
     /// Whether text from outside was in view.
@@ -97,6 +113,22 @@ impl Draft {
     pub fn seal(self, id: EntryId, salt: Salt, topic_salt: Salt) -> Sealed {
         Sealed { id, draft: self, salt, topic_salt }
     }
+}
+
+/// A text without the white space around it: not empty, not too long, nothing in it that deceives.
+fn readable(text: &str) -> Result<String, MemoryError> {
+    let text = text.trim();
+    let refuse = |why: &'static str| Err(MemoryError::Text { why });
+    if text.is_empty() {
+        return refuse("it is empty");
+    }
+    if text.len() > MAX_TEXT_BYTES {
+        return refuse("it is longer than a memory may be");
+    }
+    if text.chars().any(|c| is_deceptive(c) && c != '\n') {
+        return refuse("it has characters that would hide or move what a person reads");
+    }
+    Ok(text.to_owned())
 }
 
 /// A draft with its identifier and its commitments. The ledger does not know it yet.
@@ -124,6 +156,6 @@ impl Sealed {
     /// The calls that it cites.
     #[must_use]
     pub fn calls(&self) -> Vec<CallId> {
-        self.draft.evidence.iter().map(|cited| cited.call.clone()).collect()
+        self.draft.evidence().iter().map(|cited| cited.call.clone()).collect()
     }
 }

@@ -3,10 +3,13 @@
 use cofferdam_base::EntryId;
 use cofferdam_ledger::{Commitment, Salt};
 
-use crate::{CallEvidence, Draft, Integrity, Sealed, Topic};
+use crate::{CallEvidence, Draft, Ground, Integrity, Sealed, Topic};
 
 /// What an entry's heading begins with. No line of an entry's own text does: each is quoted.
 pub(crate) const HEADING: &str = "## ";
+
+/// What stands in the place of calls where a person's word is all there is.
+const STATED: &str = "- stated: by a person";
 
 /// A memory that stands in a topic file, with the number of the ledger's leaf that tells of it. Not checked: see
 /// [`crate::recheck`].
@@ -27,8 +30,9 @@ fn body(id: &EntryId, draft: &Draft) -> String {
         text.push_str(&if line.is_empty() { ">\n".to_owned() } else { format!("> {line}\n") });
     }
     text.push_str(&format!("\n- drafted: {}\n", draft.integrity().as_str()));
-    for cited in draft.evidence() {
-        text.push_str(&cited.render());
+    match draft.ground() {
+        Ground::Calls(cited) => text.extend(cited.iter().map(CallEvidence::render)),
+        Ground::Person => text.extend([STATED, "\n"]),
     }
     text
 }
@@ -56,7 +60,13 @@ impl Entry {
         self.sealed.draft.text()
     }
 
-    /// What it cites.
+    /// What it rests on.
+    #[must_use]
+    pub fn ground(&self) -> &Ground {
+        self.sealed.draft.ground()
+    }
+
+    /// The calls that it cites; none where it is a person's word.
     #[must_use]
     pub fn evidence(&self) -> &[CallEvidence] {
         self.sealed.draft.evidence()
@@ -112,6 +122,7 @@ impl Entry {
             "untrusted" => Integrity::Untrusted,
             _ => return None,
         };
+        let stated = lines.next_if_eq(&STATED).is_some();
         let mut evidence = Vec::new();
         while lines.peek().is_some_and(|line| line.starts_with("- call: ")) {
             evidence.push(CallEvidence::parse(&mut lines)?);
@@ -119,7 +130,9 @@ impl Entry {
         let leaf = lines.next()?.strip_prefix("- recorded: leaf ")?.parse().ok()?;
         let salt = |line: Option<&str>, name: &str| line?.strip_prefix(name).and_then(|hex| Salt::try_from(hex.to_owned()).ok());
         let (salt, topic_salt) = (salt(lines.next(), "  - salt: ")?, salt(lines.next(), "  - topic salt: ")?);
-        let draft = Draft::new(topic.clone(), &words.join("\n"), evidence, integrity).ok()?;
+        let words = words.join("\n");
+        let draft =
+            if stated { Draft::stated(topic.clone(), &words) } else { Draft::new(topic.clone(), &words, evidence, integrity) }.ok()?;
         let entry = Self::new(draft.seal(id, salt, topic_salt), leaf);
         // Any other spelling of the same words is not what was written.
         text.starts_with(&entry.render()).then_some(entry)

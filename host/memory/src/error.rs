@@ -46,6 +46,11 @@ pub enum MemoryError {
         /// The file.
         file: String,
     },
+    /// The topic is not as it was when a person began to edit it.
+    ChangedMeanwhile {
+        /// The topic.
+        topic: String,
+    },
     /// The state folder.
     State(StateError),
 }
@@ -74,6 +79,7 @@ impl fmt::Display for MemoryError {
             Self::TopicFull { topic } => write!(f, "topic `{topic}` is full: at most {MAX_TOPIC_BYTES} bytes"),
             Self::UnknownTopic { topic } => write!(f, "there is no topic `{topic}`"),
             Self::Damaged { file } => write!(f, "`{}` of the memory does not read back", text::inline(file, 120)),
+            Self::ChangedMeanwhile { topic } => write!(f, "topic `{topic}` was changed while it was edited"),
             Self::State(error) => fmt::Display::fmt(error, f),
         }
     }
@@ -96,6 +102,7 @@ impl Diagnostic for MemoryError {
             Self::TopicFull { .. } => "memory.topic-full",
             Self::UnknownTopic { .. } => "memory.unknown-topic",
             Self::Damaged { .. } => "memory.damaged",
+            Self::ChangedMeanwhile { .. } => "memory.changed-meanwhile",
             Self::State(error) => error.code(),
         }
     }
@@ -105,7 +112,7 @@ impl Diagnostic for MemoryError {
             Self::Topic { .. } | Self::Text { .. } => Class::Usage,
             Self::NoEvidence | Self::Damaged { .. } => Class::NotVerified,
             Self::TooMuchEvidence { .. } | Self::IndexFull | Self::TopicFull { .. } => Class::Limit,
-            Self::UnknownTopic { .. } => Class::Failed,
+            Self::UnknownTopic { .. } | Self::ChangedMeanwhile { .. } => Class::Failed,
             Self::State(error) => error.class(),
         }
     }
@@ -114,6 +121,7 @@ impl Diagnostic for MemoryError {
         match self {
             Self::UnknownTopic { .. } | Self::Topic { .. } => Some("see the topics with `cofferdam memory list`".to_owned()),
             Self::IndexFull | Self::TopicFull { .. } => Some("see what is there with `cofferdam memory list`".to_owned()),
+            Self::ChangedMeanwhile { .. } => Some("look at it with `cofferdam memory show TOPIC` and edit it again".to_owned()),
             Self::State(error) => error.hint(),
             Self::Text { .. } | Self::NoEvidence | Self::TooMuchEvidence { .. } | Self::Damaged { .. } => None,
         }

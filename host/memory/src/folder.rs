@@ -20,14 +20,14 @@ const FOLDER: &str = "memory";
 const TOPICS: &str = "topics";
 const STAGED: &str = "staged";
 const INDEX: &str = "MEMORY.md";
-const SUFFIX: &str = ".md";
+pub(crate) const SUFFIX: &str = ".md";
 
 /// A project's memory.
 #[derive(Debug, Clone)]
 pub struct Memory {
     folder: Folder,
-    topics: Folder,
-    staged: Folder,
+    pub(crate) topics: Folder,
+    pub(crate) staged: Folder,
 }
 
 /// An entry on its way: in a file of its own, in no topic.
@@ -85,7 +85,7 @@ impl Memory {
     pub fn commit(&self, Staged(entry): Staged) -> Result<Entry, MemoryError> {
         let text = self.with_entry(&entry)?;
         self.topics.replace(&format!("{}{SUFFIX}", entry.topic()), text.as_bytes())?;
-        self.folder.replace(INDEX, self.index_with(None)?.as_bytes())?;
+        self.write_index()?;
         self.staged.remove(&format!("{}{SUFFIX}", entry.id()))?;
         Ok(entry)
     }
@@ -105,7 +105,7 @@ impl Memory {
     /// [`MemoryError::Damaged`], the state folder's.
     pub fn staged(&self) -> Result<Vec<Staged>, MemoryError> {
         let mut staged = Vec::new();
-        for name in self.staged.list()? {
+        for name in self.staged.list()?.into_iter().filter(|name| name.ends_with(SUFFIX)) {
             let damaged = || MemoryError::Damaged { file: format!("{STAGED}/{name}") };
             let text = text_of(&self.staged, &name)?.ok_or_else(damaged)?;
             let (topic, entry) = text.strip_prefix("topic: ").and_then(|rest| rest.split_once('\n')).ok_or_else(damaged)?;
@@ -129,7 +129,7 @@ impl Memory {
     /// # Errors
     /// [`MemoryError::UnknownTopic`], [`MemoryError::Damaged`], the state folder's.
     pub fn read(&self, topic: &Topic) -> Result<Vec<Found>, MemoryError> {
-        let text = self.topic_text(topic)?.ok_or_else(|| MemoryError::UnknownTopic { topic: topic.to_string() })?;
+        let text = self.text(topic)?.ok_or_else(|| MemoryError::UnknownTopic { topic: topic.to_string() })?;
         Ok(topic_file::parse(topic, &text))
     }
 
@@ -174,14 +174,18 @@ impl Memory {
         bytes.map_or(Ok(String::new()), |bytes| String::from_utf8(bytes).map_err(|_| MemoryError::Damaged { file: INDEX.to_owned() }))
     }
 
-    fn topic_text(&self, topic: &Topic) -> Result<Option<String>, MemoryError> {
+    /// The file of a topic as it stands; none where there is no such topic.
+    ///
+    /// # Errors
+    /// [`MemoryError::Damaged`], the state folder's.
+    pub fn text(&self, topic: &Topic) -> Result<Option<String>, MemoryError> {
         text_of(&self.topics, &format!("{topic}{SUFFIX}"))
     }
 
     /// The topic's file with the entry at its end; as it is where the entry is there already.
     fn with_entry(&self, entry: &Entry) -> Result<String, MemoryError> {
         let topic = entry.topic();
-        let mut text = self.topic_text(topic)?.unwrap_or_else(|| topic_file::heading(topic));
+        let mut text = self.text(topic)?.unwrap_or_else(|| topic_file::heading(topic));
         let there = |found: &Found| matches!(found, Found::Entry(other) if other.id() == entry.id());
         if topic_file::parse(topic, &text).iter().any(there) {
             return Ok(text);
@@ -196,8 +200,13 @@ impl Memory {
         Ok(text)
     }
 
+    /// Writes the index over the topics as they stand.
+    pub(crate) fn write_index(&self) -> Result<(), MemoryError> {
+        Ok(self.folder.replace(INDEX, self.index_with(None)?.as_bytes())?)
+    }
+
     /// The index over all topics, one of them perhaps with another text.
-    fn index_with(&self, changed: Option<(&Topic, &str)>) -> Result<String, MemoryError> {
+    pub(crate) fn index_with(&self, changed: Option<(&Topic, &str)>) -> Result<String, MemoryError> {
         let mut topics = BTreeMap::new();
         for topic in self.topics()? {
             let found = self.read(&topic)?;
@@ -210,7 +219,7 @@ impl Memory {
     }
 }
 
-fn text_of(folder: &Folder, name: &str) -> Result<Option<String>, MemoryError> {
+pub(crate) fn text_of(folder: &Folder, name: &str) -> Result<Option<String>, MemoryError> {
     let damaged = |_| MemoryError::Damaged { file: name.to_owned() };
     folder.read(name, 2 * MAX_TOPIC_BYTES as u64)?.map(|bytes| String::from_utf8(bytes).map_err(damaged)).transpose()
 }

@@ -10,6 +10,7 @@
 
 mod check;
 mod draft;
+mod edit;
 mod entry;
 mod error;
 mod evidence;
@@ -19,7 +20,8 @@ mod topic;
 mod topic_file;
 
 pub use check::{Change, Doubt, State, World, recheck, recheck_found, shows};
-pub use draft::{Draft, Integrity, MAX_CITED_CALLS, MAX_CITED_FILES, MAX_TEXT_BYTES, Sealed};
+pub use draft::{Draft, Ground, Integrity, MAX_CITED_CALLS, MAX_CITED_FILES, MAX_TEXT_BYTES, Sealed};
+pub use edit::{Revision, StagedEdit};
 pub use entry::Entry;
 pub use error::MemoryError;
 pub use evidence::CallEvidence;

@@ -21,13 +21,14 @@ enum Holds {
     Ids,
     /// `sha256:` and 64 hex digits: a digest or a commitment.
     Digest,
+    Digests,
     DigestOrNull,
     Number,
     OneOf(&'static [&'static str]),
     Usage,
 }
 
-use Holds::{Digest, DigestOrNull, Id, Ids, Name, Number, OneOf, Text, Texts, Usage};
+use Holds::{Digest, DigestOrNull, Digests, Id, Ids, Name, Number, OneOf, Text, Texts, Usage};
 
 const CHECK: Holds = OneOf(&["none", "passed", "failed"]);
 
@@ -65,6 +66,7 @@ const EVENTS: &[(&str, &[(&str, Holds)])] = &[
     ("undone", &[("call", Id), ("undoes", Id)]),
     ("refused", &[("call", Id), ("code", Text)]),
     ("memory-committed", &[("topic", Digest), ("entry", Digest), ("calls", Ids)]),
+    ("memory-edited", &[("topic", Digest), ("entries", Digests), ("removed", Ids)]),
     ("key-event", &[("action", OneOf(&["added", "removed", "revoked"])), ("key", Digest)]),
     ("checkpoint", &[("size", Number), ("root", Digest)]),
 ];
@@ -164,6 +166,7 @@ fn fits(value: &Value, holds: &Holds) -> Option<()> {
         Id => value.as_str().filter(|id| id.len() == 26 && id.bytes().all(is_base32)).map(|_id| ()),
         Ids => every(&Id),
         Digest => value.as_str()?.strip_prefix("sha256:").filter(|hex| hex.len() == 64 && hex.bytes().all(is_hex)).map(|_hex| ()),
+        Digests => every(&Digest),
         DigestOrNull if value.is_null() => Some(()),
         DigestOrNull => fits(value, &Digest),
         Number => value.as_u64().filter(|number| *number <= MAX_EXACT).map(|_number| ()),

@@ -4,7 +4,7 @@ use cofferdam_audit::{
     fault::{Exit, Fault as _},
     ledger::{Evidence, Kept, Key, LedgerFault, verify},
 };
-use cofferdam_base::{Digest, FunctionName, ToolName};
+use cofferdam_base::{Digest, EntryId, FunctionName, ToolName};
 use cofferdam_ledger::{
     Commitment, Event, Opening, Salt,
     event::{Answer, Check, Effect, KeyAction, Origin, Recovery, Ruling, Subject, Usage},
@@ -71,6 +71,12 @@ fn event() -> impl Strategy<Value = Event> {
             entry,
             calls
         }),
+        (
+            commitment(),
+            prop::collection::vec(commitment(), 0..4),
+            prop::collection::vec(call().prop_map(|call| EntryId::from(&call)), 0..4)
+        )
+            .prop_map(|(topic, entries, removed)| Event::MemoryEdited { topic, entries, removed }),
         (select(vec![KeyAction::Added, KeyAction::Removed, KeyAction::Revoked]), digest())
             .prop_map(|(action, key)| Event::KeyEvent { action, key }),
     ]

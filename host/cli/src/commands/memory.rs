@@ -1,7 +1,9 @@
 //! `cofferdam memory`: what earlier runs learnt, and whether it still holds.
 
+mod edit;
+
 use cofferdam_base::{Class, Diagnostic, text};
-use cofferdam_memory::{Found, State, Topic, recheck_found};
+use cofferdam_memory::{Found, Memory as Store, MemoryError, State, Topic, recheck_found};
 use serde_json::json;
 
 use crate::{
@@ -36,7 +38,12 @@ enum MemoryCommand {
         #[arg(required = true)]
         words: Vec<String>,
     },
-    /// Check every entry against the files, the tools and the ledger; exit code 4 where one is not fresh
+    /// Edit a topic as a person: what you write is recorded as your word, and shown as `stated`
+    #[command(
+        after_help = "Examples:\n  EDITOR=nano cofferdam memory edit packaging\n  cofferdam memory edit packaging --file packaging.md\n  echo \"releases are cut on Fridays\" | cofferdam memory edit releases --file -"
+    )]
+    Edit(edit::Edit),
+    /// Check every entry against the files, the tools and the ledger; exit code 4 where one does not hold as it stands
     #[command(after_help = "Example:\n  cofferdam memory verify")]
     Verify,
 }
@@ -72,29 +79,40 @@ impl Diagnostic for NotFresh {
 
 impl Memory {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
-        let session = Session::open(&context.workspace)?;
-        let memory = session.gate.memory()?;
         match self.command {
-            MemoryCommand::List => {
-                for topic in memory.topics()? {
-                    let entries = memory.read(&topic)?.len();
-                    match context.format {
-                        Format::Text => output::line(&format!("{topic}  {entries} entries"))?,
-                        Format::Json => output::line(&json!({"topic": topic.as_str(), "entries": entries}).to_string())?,
-                    }
-                }
-                Ok(())
-            }
-            MemoryCommand::Show { topic } => show(&session, &memory.read(&topic)?, context.format).map(drop),
-            MemoryCommand::Search { words } => show(&session, &memory.search(&words.join(" "))?, context.format).map(drop),
+            // It confines itself later: a confined process starts no editor.
+            MemoryCommand::Edit(edit) => edit.run(context),
+            MemoryCommand::List => list(context),
+            MemoryCommand::Show { topic } => checked(context, |memory| memory.read(&topic)).map(drop),
+            MemoryCommand::Search { words } => checked(context, |memory| memory.search(&words.join(" "))).map(drop),
             MemoryCommand::Verify => {
-                let states = show(&session, &memory.all()?, context.format)?;
+                let states = checked(context, Store::all)?;
                 let count = |name: &str| states.iter().filter(|state| state.name() == name).count();
                 let (stale, unverifiable) = (count("stale"), count("unverifiable"));
                 if stale + unverifiable == 0 { Ok(()) } else { Err(NotFresh { stale, unverifiable }.into()) }
             }
         }
     }
+}
+
+fn list(context: &Context) -> CommandResult {
+    let session = Session::open(&context.confine()?, &context.workspace)?;
+    let memory = session.gate.memory()?;
+    for topic in memory.topics()? {
+        let entries = memory.read(&topic)?.len();
+        match context.format {
+            Format::Text => output::line(&format!("{topic}  {entries} entries"))?,
+            Format::Json => output::line(&json!({"topic": topic.as_str(), "entries": entries}).to_string())?,
+        }
+    }
+    Ok(())
+}
+
+/// Shows what is found in the memory, each with what a check says now.
+fn checked(context: &Context, find: impl FnOnce(&Store) -> Result<Vec<Found>, MemoryError>) -> Result<Vec<State>, Failure> {
+    let session = Session::open(&context.confine()?, &context.workspace)?;
+    let found = find(&session.gate.memory()?)?;
+    show(&session, &found, context.format)
 }
 
 /// Shows memories with what a check of each says now.

@@ -1,13 +1,15 @@
 //! The memory from draft to check: what is written reads back, what is changed is noticed, what a crash leaves is settled.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests look at real files")]
 
+mod editing;
+
 use std::{collections::BTreeMap, path::Path};
 
-use cofferdam_base::{CallId, Digest, EntryId, Timestamp, WorkspacePath};
+use cofferdam_base::{CallId, Diagnostic as _, Digest, EntryId, Timestamp, WorkspacePath};
 use cofferdam_ledger::{Event, Salt, event::Check};
 use cofferdam_memory::{
-    CallEvidence, Change, Doubt, Draft, Entry, Found, Integrity, MAX_CITED_FILES, MAX_TEXT_BYTES, Memory, Sealed, State, Topic, World,
-    recheck, recheck_found,
+    CallEvidence, Change, Doubt, Draft, Entry, Found, Integrity, MAX_CITED_FILES, MAX_TEXT_BYTES, Memory, MemoryError, Sealed, State,
+    Topic, World, recheck, recheck_found,
 };
 use cofferdam_store::Folder;
 use proptest::prelude::*;
@@ -102,7 +104,7 @@ fn the_ledger_has_to_tell_of_the_entry_and_of_every_cited_call() {
     let entry = commit(&open(folder.path()), draft("build", "it builds"), 9);
     let doubts = |world: &Holds| match recheck(&entry, world) {
         State::Unverifiable(doubts) => doubts,
-        State::Fresh | State::Stale(_) => Vec::new(),
+        State::Fresh | State::Stated | State::Stale(_) => Vec::new(),
     };
     let mut world = Holds::of(&entry);
     world.leaves.remove(&9);

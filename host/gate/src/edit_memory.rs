@@ -1,0 +1,62 @@
+//! A person edits a topic of the memory: what they wrote is recorded as theirs.
+
+use cofferdam_base::EntryId;
+use cofferdam_ledger::{Salt, event::Subject};
+use cofferdam_memory::{Memory, Topic};
+use cofferdam_policy::{Integrity, Origin, RunAct};
+use serde_json::json;
+
+use crate::{
+    attendant::Attendant,
+    gate::{Gate, random},
+    refusal::{Fault, Refused},
+    run::OwnAct,
+};
+
+/// What an edit came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Edited {
+    /// Statements that the person made.
+    pub stated: usize,
+    /// Entries that they took out.
+    pub removed: usize,
+}
+
+impl Gate {
+    /// Makes a person's new text of a topic the topic, if it still is as it was when they began: `before`.
+    ///
+    /// # Errors
+    /// [`Refused`]: changed meanwhile, a text that cannot be remembered, a policy that says no, no room. The memory is as
+    /// before.
+    pub fn edit_memory(
+        &self,
+        topic: &Topic,
+        before: Option<&str>,
+        text: &str,
+        attendant: &mut dyn Attendant,
+    ) -> Result<Edited, Box<Refused>> {
+        self.recorded(self.identify()?, |record| {
+            let act = RunAct::MemoryCommit { topic: topic.as_str() };
+            let shown = json!({"topic": topic.as_str(), "text": text});
+            let (origin, integrity) = (Origin::User, Integrity::Trusted);
+            let own = OwnAct { act, origin, integrity, subject: Subject::Memory, name: "memory.edit", arguments: &shown };
+            let _grant = self.decide_own(own, record, attendant)?;
+            self.in_turn(|_, lock, book| {
+                let memory = Memory::open(lock.state().folder())?;
+                let revision = memory.revise(topic, before, text)?;
+                let edited = Edited { stated: revision.stated(), removed: revision.removed() };
+                book.write(record.take())?;
+                let leaf = book.ledger()?.size();
+                let staged = memory.stage_edit(revision, leaf, || -> Result<_, Fault> {
+                    let id = EntryId::from(&self.new_call()?);
+                    Ok((id, Salt::from_random(random(self.entropy.as_ref())?)))
+                })?;
+                // Where this fails, whether the leaf is there is not known; the next opening of the gate finds out.
+                book.append(staged.event())?;
+                book.ledger()?.sync()?;
+                memory.commit_edit(staged)?;
+                Ok(edited)
+            })
+        })
+    }
+}
