@@ -7,6 +7,7 @@
 )]
 
 mod bad_input;
+mod confinement;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod tampering;

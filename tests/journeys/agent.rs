@@ -136,6 +136,31 @@ fn a_server_that_refuses_or_breaks_ends_the_run_with_its_words_and_the_run_can_g
 }
 
 #[test]
+fn every_thread_of_a_run_has_given_up_its_privileges() {
+    let (told, threads) = std::sync::mpsc::channel();
+    let (child, pid) = std::sync::mpsc::channel::<u32>();
+    let server = ModelServer::start(Box::new(move |_, request| {
+        if results(request) == 1 {
+            let tasks = std::path::PathBuf::from(format!("/proc/{}/task", pid.recv().expect("a process")));
+            let statuses = std::fs::read_dir(tasks)
+                .expect("its threads")
+                .map(|task| std::fs::read_to_string(task.expect("a thread").path().join("status")).expect("its status"));
+            told.send(statuses.collect::<Vec<String>>()).expect("somebody listens");
+        }
+        two_edits_answer(results(request))
+    }));
+    let person = with_model(&server);
+    let mut command = person.command(&["run", "make a.txt"]);
+    let running = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().expect("the binary runs");
+    child.send(running.id()).expect("somebody listens");
+    assert!(running.wait_with_output().expect("it ends").status.success());
+    let threads = threads.recv().expect("the run had a result");
+    // The run itself, what watches for Ctrl-C, and the sandbox's heartbeat.
+    assert!(threads.len() >= 3, "{threads:?}");
+    assert!(threads.iter().all(|status| status.contains("NoNewPrivs:\t1")), "{threads:?}");
+}
+
+#[test]
 fn a_policy_keeps_the_conversation_from_the_model() {
     let server = two_edits();
     let person = with_model(&server);

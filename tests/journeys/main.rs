@@ -1,5 +1,10 @@
 //! What people do with the product, from the command line to the files.
-#![expect(clippy::disallowed_methods, clippy::expect_used, reason = "tests drive the binary and look at real files")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests drive the binary and look at real files"
+)]
 
 mod agent;
 #[path = "../harness/mod.rs"]
@@ -7,6 +12,8 @@ mod harness;
 mod memory;
 #[path = "../harness/model_server.rs"]
 mod model_server;
+mod recovery;
+mod tools;
 
 use harness::Person;
 use serde_json::json;
@@ -124,6 +131,7 @@ fn every_help_page_has_an_example() {
         &["memory", "verify"],
         &["call"],
         &["undo"],
+        &["recover"],
         &["history"],
         &["limits"],
         &["doctor"],
@@ -131,6 +139,7 @@ fn every_help_page_has_an_example() {
         &["tool", "build"],
         &["tool", "sign"],
         &["tool", "add"],
+        &["tool", "update"],
         &["tool", "list"],
         &["tool", "inspect"],
         &["tool", "verify"],
@@ -162,6 +171,8 @@ fn the_examples_of_reading_commands_run() {
         &["history", "--count", "100", "--format", "json"],
         &["limits", "--format", "json"],
         &["doctor", "--clear-cache"],
+        &["doctor", "--self-test"],
+        &["recover"],
         &["tool", "list", "--format", "json"],
         &["tool", "inspect", "edit"],
         &["tool", "verify"],

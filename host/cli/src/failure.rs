@@ -140,6 +140,10 @@ impl Diagnostic for CliError {
             Self::Exposed { path } => Some(format!("make it yours alone with `chmod 600 {path}`")),
             Self::Argument { .. } => Some("see `cofferdam help`".to_owned()),
             Self::Config { .. } => Some("see what is wrong with `cofferdam doctor`".to_owned()),
+            Self::File { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => Some(
+                "look at its permissions; a link that leads out of the workspace and your folders is not followed (docs/confinement.md)"
+                    .to_owned(),
+            ),
             Self::Output(_) | Self::Signals(_) | Self::File { .. } | Self::Program { .. } => None,
         }
     }

@@ -66,15 +66,28 @@ pub(crate) fn read_secret(path: &Path, limit: u64) -> Result<String, CliError> {
     read_text(path, limit)
 }
 
-/// Appends a line to a file that a command has made.
+/// Makes a file that only its owner reads, to append lines to. One that is there may be empty: a command that failed left it.
+///
+/// # Errors
+/// [`CliError::File`].
+pub(crate) fn begin(path: &Path) -> Result<File, CliError> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let written = |source| fault(path, "written", source);
+    let mut options = OpenOptions::new();
+    options.append(true).mode(0o600);
+    #[expect(clippy::disallowed_methods, reason = "a file that a person named on the command line")]
+    let file = options.clone().create_new(true).open(path).or_else(|error| match std::fs::metadata(path) {
+        Ok(there) if there.is_file() && there.len() == 0 => options.open(path),
+        Ok(_) | Err(_) => Err(error),
+    });
+    file.map_err(written)
+}
+
+/// Appends a line to a file that a command has begun.
 ///
 /// # Errors
 /// The operating system's.
-pub(crate) fn append_line(path: &Path, line: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.append(true);
-    #[expect(clippy::disallowed_methods, reason = "a file that a person named on the command line")]
-    let mut file = options.open(path)?;
+pub(crate) fn append_line(file: &mut File, line: &str) -> io::Result<()> {
     file.write_all(format!("{line}\n").as_bytes())
 }
 
@@ -116,6 +129,16 @@ pub(crate) fn write(path: &Path, bytes: &[u8], overwrite: Overwrite, readers: Re
     file.and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all())).map_err(|source| fault(path, "written", source))
 }
 
+/// Removes a file that a command has made.
+///
+/// # Errors
+/// [`CliError::File`].
+pub(crate) fn remove(path: &Path) -> Result<(), CliError> {
+    #[expect(clippy::disallowed_methods, reason = "a product of the command itself")]
+    let removed = std::fs::remove_file(path);
+    removed.map_err(|source| fault(path, "removed", source))
+}
+
 /// Makes a folder and those above it.
 ///
 /// # Errors
@@ -124,6 +147,11 @@ pub(crate) fn make_folder(path: &Path) -> Result<(), CliError> {
     #[expect(clippy::disallowed_methods, reason = "a folder that a person named on the command line")]
     let made = std::fs::create_dir_all(path);
     made.map_err(|source| fault(path, "made", source))
+}
+
+/// The folder that a file is in, or would be.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
 /// The absolute path of a folder, without symbolic links.

@@ -16,12 +16,11 @@ use crate::{failure::CliError, output};
 /// Exit code of a program that a person interrupted.
 const INTERRUPTED: i32 = 130;
 
-/// Watches for Ctrl-C and for a polite request to end from now on.
+/// Raises `interrupt` at Ctrl-C and at a polite request to end from now on.
 ///
 /// # Errors
 /// The operating system's.
-pub(crate) fn watch() -> Result<Interrupt, CliError> {
-    let interrupt = Interrupt::default();
+pub(crate) fn watch(interrupt: &Interrupt) -> Result<(), CliError> {
     let pressed = Arc::new(AtomicBool::new(false));
     for signal in [SIGINT, SIGTERM] {
         // In this order: the second signal finds the flag of the first.
@@ -37,5 +36,5 @@ pub(crate) fn watch() -> Result<Interrupt, CliError> {
         raised.raise();
         output::say("stopping after this step; press Ctrl-C again to stop at once");
     });
-    Ok(interrupt)
+    Ok(())
 }

@@ -2,6 +2,8 @@
 
 mod approver;
 mod commands;
+mod confinement;
+mod confirm;
 mod diff;
 mod embedded;
 mod failure;

@@ -3,6 +3,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use cofferdam_base::Interrupt;
+use cofferdam_confine::Reach;
 use cofferdam_model::{
     Caps, Prices, Provider, Recorded, Recorder,
     openai::{CallMode, OpenAi, Settings},
@@ -15,7 +16,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     failure::{CliError, Failure},
-    files::{self, Overwrite, Readers},
+    files,
+    home::Home,
     system::SystemEntropy,
 };
 
@@ -117,6 +119,13 @@ impl ModelFile {
         }
     }
 
+    /// What asking the model reaches: its server's port, and where the name of its host is looked up.
+    fn reach(&self) -> Result<Reach, Failure> {
+        let endpoint = self.endpoint()?;
+        let reach = Reach::nothing().connecting(endpoint.port());
+        Ok(if endpoint.has_name() { reach.resolving_names() } else { reach })
+    }
+
     /// The key, bound to the model's own server.
     ///
     /// # Errors
@@ -156,25 +165,31 @@ pub(crate) struct Answers {
     record: Option<std::path::PathBuf>,
 }
 
-/// Opens the provider of a run, and gives what it costs and may use.
+/// A model that is ready to be asked.
+pub(crate) struct Opened {
+    pub(crate) provider: Box<dyn Provider>,
+    /// What it costs.
+    pub(crate) prices: Prices,
+    /// What a run may use.
+    pub(crate) caps: Caps,
+    /// What it reaches when it is asked.
+    pub(crate) reach: Reach,
+}
+
+/// Opens the provider of a run. Key, certificates and sessions are read now: later they are out of reach.
 ///
 /// # Errors
 /// No model is configured, no key, a session that does not read back.
-pub(crate) fn open(
-    config: &Folder,
-    config_path: &Path,
-    answers: &Answers,
-    interrupt: Interrupt,
-) -> Result<(Box<dyn Provider>, Prices, Caps), Failure> {
+pub(crate) fn open(home: &Home, answers: &Answers, interrupt: Interrupt) -> Result<Opened, Failure> {
     if let Some(path) = &answers.recorded {
-        let session = Recorded::parse(&files::read_text(path, MAX_SESSION_BYTES)?)?;
-        return Ok((Box::new(session), Prices::default(), Caps::default()));
+        let provider = Box::new(Recorded::parse(&files::read_text(path, MAX_SESSION_BYTES)?)?);
+        return Ok(Opened { provider, prices: Prices::default(), caps: Caps::default(), reach: Reach::nothing() });
     }
-    let file = configured(config)?.ok_or(CliError::NoModel)?;
-    let provider: Box<dyn Provider> = Box::new(file.provider(config_path, interrupt)?);
-    let (prices, caps) = (file.prices, file.caps()?);
-    let Some(path) = answers.record.clone() else { return Ok((provider, prices, caps)) };
-    files::write(&path, b"", Overwrite::No, Readers::Owner)?;
-    let sink = Box::new(move |line: &str| files::append_line(&path, line));
-    Ok((Box::new(Recorder::begin(provider, sink)?), prices, caps))
+    let file = configured(&Folder::open_ambient(&home.config)?)?.ok_or(CliError::NoModel)?;
+    let mut provider: Box<dyn Provider> = Box::new(file.provider(&home.config, interrupt)?);
+    if let Some(path) = &answers.record {
+        let mut record = files::begin(path)?;
+        provider = Box::new(Recorder::begin(provider, Box::new(move |line: &str| files::append_line(&mut record, line)))?);
+    }
+    Ok(Opened { provider, prices: file.prices, caps: file.caps()?, reach: file.reach()? })
 }

@@ -6,7 +6,10 @@ use cofferdam_base::{Digest, WorkspacePath};
 use cofferdam_gate::{Gate, GateParts, LoadedTool, Toolbox, policy_signature};
 use cofferdam_policy::{Environment, PathAccess, Policies, Role};
 use cofferdam_sandbox::{CodeCache, KeyedCache, MAX_CODE_BYTES, Sandbox};
-use cofferdam_store::{Folder, StateDir, Workspace};
+use cofferdam_store::{
+    Folder, StateDir, Workspace,
+    publish::{Conflicts, Recovered},
+};
 use cofferdam_trust::{
     Keyring, Lock, LockEntry,
     lock::{MAX_LOCK_BYTES, Source},
@@ -14,12 +17,13 @@ use cofferdam_trust::{
 };
 
 use crate::{
+    confinement::Confinement,
     embedded,
     failure::{CliError, Failure},
     files,
     home::Home,
     keys, model, policies,
-    system::{SystemClock, SystemEntropy},
+    system::{self, SystemClock, SystemEntropy},
     tool_store::ToolStore,
 };
 
@@ -35,19 +39,12 @@ pub(crate) struct User {
 }
 
 impl User {
-    /// Opens the user's folders; makes them on first use.
+    /// Opens the user's folders, which a confined process still reaches.
     ///
     /// # Errors
-    /// No home, a folder that others can read, a keyring that does not read back.
-    pub(crate) fn open() -> Result<Self, Failure> {
-        Self::open_at(Home::from_environment()?)
-    }
-
-    /// Opens the user's folders at given places.
-    ///
-    /// # Errors
-    /// See [`User::open`].
-    pub(crate) fn open_at(home: Home) -> Result<Self, Failure> {
+    /// A folder that others can read, a keyring that does not read back.
+    pub(crate) fn open(confinement: &Confinement) -> Result<Self, Failure> {
+        let home = confinement.home().clone();
         let (config, data) = (Folder::open_ambient(&home.config)?, Folder::open_ambient(&home.data)?);
         let keyring = keys::keyring(&config)?;
         Ok(Self { home, config, data, keyring })
@@ -115,8 +112,8 @@ impl Session {
     ///
     /// # Errors
     /// Whatever does not check out.
-    pub(crate) fn open(folder: &Path) -> Result<Self, Failure> {
-        Self::open_for(User::open()?, folder)
+    pub(crate) fn open(confinement: &Confinement, folder: &Path) -> Result<Self, Failure> {
+        Self::open_for(User::open(confinement)?, folder)
     }
 
     /// Opens a workspace for a user.
@@ -124,6 +121,14 @@ impl Session {
     /// # Errors
     /// See [`Session::open`].
     pub(crate) fn open_for(user: User, folder: &Path) -> Result<Self, Failure> {
+        Self::open_recovering(user, folder, Conflicts::Refuse).map(|(session, _)| session)
+    }
+
+    /// Opens a workspace with a person's word on what somebody else changed since a crash; gives what became of the calls.
+    ///
+    /// # Errors
+    /// See [`Session::open`].
+    pub(crate) fn open_recovering(user: User, folder: &Path, conflicts: Conflicts) -> Result<(Self, Vec<Recovered>), Failure> {
         let folder = files::real_path(folder)?;
         let workspace = Workspace::open_ambient(&folder)?;
         let project = user.home.project(&folder);
@@ -135,7 +140,7 @@ impl Session {
         let name = project.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let signer = keys::ledger_signer(&user.config, &name, &SystemEntropy)?;
         let tools = load(&user, verified)?;
-        let gate = Gate::open(GateParts {
+        let parts = GateParts {
             workspace,
             state,
             keyring: user.keyring.clone(),
@@ -146,10 +151,10 @@ impl Session {
             retired: Vec::new(),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(SystemEntropy),
-            #[expect(clippy::disallowed_methods, reason = "waits for another process to finish its turn")]
-            pause: std::thread::sleep,
-        })?;
-        Ok(Self { user, gate })
+            pause: system::pause,
+        };
+        let (gate, recovered) = Gate::open_recovering(parts, conflicts)?;
+        Ok((Self { user, gate }, recovered))
     }
 }
 

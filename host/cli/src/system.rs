@@ -1,8 +1,14 @@
 //! The ambient clock and the operating system's randomness: made here, passed everywhere else.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use cofferdam_base::{Clock, Entropy, Timestamp, entropy::NoEntropy};
+
+/// Waits for another process to finish its turn.
+pub(crate) fn pause(duration: Duration) {
+    #[expect(clippy::disallowed_methods, reason = "the one place where the program waits")]
+    std::thread::sleep(duration);
+}
 
 /// The machine's clock.
 pub(crate) struct SystemClock;

@@ -14,14 +14,14 @@ use cofferdam_ledger::{
 use cofferdam_policy::Policies;
 use cofferdam_store::{
     StateDir, StateError, Workspace, WorkspaceLock,
-    publish::{self, Conflicts, Outcome},
+    publish::{self, Conflicts, Outcome, Recovered, Unfinished},
 };
 use cofferdam_trust::Keyring;
 
 use crate::{
     book::{Book, OpenBook},
     record::Record,
-    refusal::Fault,
+    refusal::{Fault, Refused},
     remember,
     toolbox::{LoadedTool, Toolbox},
     transcript::Transcript,
@@ -77,14 +77,31 @@ impl Gate {
     /// # Errors
     /// A workspace that stays busy; a journal or ledger that does not check out; a conflict with somebody else's change.
     pub fn open(parts: GateParts) -> Result<Self, Fault> {
+        Self::open_recovering(parts, Conflicts::Refuse).map(|(gate, _)| gate)
+    }
+
+    /// Opens the gate, and says what is to be done about paths that somebody else changed since the crash; gives what became
+    /// of each interrupted call. To be asked for anything but [`Conflicts::Refuse`] only where a person decided so.
+    ///
+    /// # Errors
+    /// As for [`Gate::open`].
+    pub fn open_recovering(parts: GateParts, conflicts: Conflicts) -> Result<(Self, Vec<Recovered>), Fault> {
         let GateParts { workspace, state, keyring, tools, policies, lock_digest, signer, retired, clock, entropy, pause } = parts;
         let run = RunId::new(clock.now(), random(entropy.as_ref())?);
         let begun = Event::RunStarted { product: env!("CARGO_PKG_VERSION").to_owned(), policy: *policies.digest(), lock: lock_digest };
         let beginning = std::iter::once(begun).chain(tools.iter().map(loaded)).collect();
         let book = Mutex::new(Book::new(run.clone(), signer, retired, clock.clone(), beginning));
         let gate = Self { workspace, state, keyring, tools, policies, clock, entropy, run, book, pause };
-        gate.recover()?;
-        Ok(gate)
+        let recovered = gate.recover(conflicts)?;
+        Ok((gate, recovered))
+    }
+
+    /// What a crash left half-done in a workspace. Nothing is changed.
+    ///
+    /// # Errors
+    /// A workspace that stays busy; a journal that does not check out.
+    pub fn unfinished(workspace: &Workspace, state: &StateDir, pause: fn(Duration)) -> Result<Vec<Unfinished>, Fault> {
+        Ok(publish::unfinished(workspace, &take_turn(state, pause)?)?)
     }
 
     /// The run's identifier.
@@ -125,6 +142,12 @@ impl Gate {
         Ok(CallId::new(self.clock.now(), random(self.entropy.as_ref())?))
     }
 
+    /// A new identifier for what is to be recorded.
+    pub(crate) fn identify(&self) -> Result<CallId, Box<Refused>> {
+        // Without randomness there is not even an identifier to refuse under.
+        self.new_call().map_err(|error| Box::new(Refused { call: CallId::new(self.clock.now(), [0; 10]), fault: error.into() }))
+    }
+
     /// Signs the ledger as it is, and gives the note that anybody can verify a later ledger against.
     ///
     /// # Errors
@@ -151,9 +174,9 @@ impl Gate {
     }
 
     /// Completes or takes back what a crash interrupted, and closes its intents.
-    fn recover(&self) -> Result<(), Fault> {
+    fn recover(&self, conflicts: Conflicts) -> Result<Vec<Recovered>, Fault> {
         self.in_turn(|workspace, lock, book| {
-            let recovered = publish::recover(workspace, lock, Conflicts::Refuse)?;
+            let recovered = publish::recover(workspace, lock, conflicts)?;
             let open: Vec<(CallId, Effect)> = book.ledger()?.open_intents().iter().map(|(call, effect)| (call.clone(), effect)).collect();
             for (call, effect) in open {
                 let journalled = recovered.iter().find(|recovered| recovered.call == call).map(|recovered| recovered.outcome);
@@ -169,7 +192,8 @@ impl Gate {
                 book.append(Event::Recovered { call, recovery })?;
             }
             remember::recover(lock, book)?;
-            Ok(book.ledger()?.sync()?)
+            book.ledger()?.sync()?;
+            Ok(recovered)
         })
     }
 }

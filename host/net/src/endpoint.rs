@@ -62,6 +62,19 @@ impl Endpoint {
         }
     }
 
+    /// The TCP port that is connected to.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        // Both schemes that are allowed have a default.
+        self.0.port_or_known_default().unwrap_or_default()
+    }
+
+    /// Whether the name of the host has to be looked up: it is neither an address nor `localhost`.
+    #[must_use]
+    pub fn has_name(&self) -> bool {
+        matches!(self.0.host(), Some(Host::Domain(name)) if name != "localhost")
+    }
+
     /// The whole URL.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -104,6 +117,21 @@ mod tests {
             "http://[::ffff:10.0.0.1]/",
         ] {
             assert_eq!(cofferdam_base::Diagnostic::code(&Endpoint::parse(bad).unwrap_err()), "net.endpoint", "{bad}");
+        }
+    }
+
+    #[test]
+    fn tells_the_port_and_whether_a_name_is_looked_up() {
+        for (url, port, has_name) in [
+            ("https://api.example.test/v1", 443, true),
+            ("https://h.test:444", 444, true),
+            ("https://192.0.2.1/", 443, false),
+            ("http://127.0.0.1:8092/v1", 8092, false),
+            ("http://[::1]/", 80, false),
+            ("http://localhost:8092/v1", 8092, false),
+        ] {
+            let endpoint = Endpoint::parse(url).unwrap();
+            assert_eq!((endpoint.port(), endpoint.has_name()), (port, has_name), "{url}");
         }
     }
 

@@ -45,7 +45,7 @@ impl Call {
             Some(path) => files::read_text(path, MAX_ARGUMENT_BYTES)?,
             None => self.arguments,
         };
-        let session = Session::open(&context.workspace)?;
+        let session = Session::open(&context.confine()?, &context.workspace)?;
         let input = CallInput { function: self.function, arguments, origin: Origin::User, integrity: Integrity::Trusted };
         let mode = if self.dry_run { Mode::DryRun } else { Mode::Publish };
         let mut terminal = Terminal::here();

@@ -1,25 +1,34 @@
 //! `cofferdam doctor`: what this machine and this workspace are like, and what is wrong with them.
 
+mod self_test;
+
 use cofferdam_base::text;
+use cofferdam_confine::Reach;
 use cofferdam_sandbox::{Allocator, Sandbox};
 use cofferdam_store::Folder;
 use serde_json::json;
 
 use crate::{
     commands::{CommandResult, Context},
+    confinement::Confinement,
     failure::Failure,
-    files, model,
+    files,
+    home::Home,
+    model,
     output::{self, Format},
-    session::{User, read_lock},
+    session::{Session, User, read_lock},
 };
 
 /// Look at keys, tools, policies, cache and ledger, and say what is wrong
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  cofferdam doctor\n  cofferdam doctor --clear-cache")]
+#[command(after_help = "Examples:\n  cofferdam doctor\n  cofferdam doctor --clear-cache\n  cofferdam doctor --self-test")]
 pub(crate) struct Doctor {
     /// Empty the cache of compiled code first
     #[arg(long)]
     clear_cache: bool,
+    /// Try to escape: do what a confined process must not be able to do, and say what the kernel answers
+    #[arg(long, conflicts_with = "clear_cache")]
+    self_test: bool,
 }
 
 /// One thing that was looked at.
@@ -30,12 +39,19 @@ struct Finding {
 
 impl Doctor {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
-        let user = User::open()?;
+        let home = Home::from_environment()?;
+        if self.self_test {
+            return self_test::run(home, context);
+        }
+        // A key may be anywhere: where it is looked for comes before what is out of reach.
+        let model = Finding { about: "model", says: configured_model(&home) };
+        let confinement = context.confine_to(home, Reach::nothing())?;
+        let user = User::open(&confinement)?;
         if self.clear_cache {
             clear(&Folder::open_ambient(&user.home.cache)?.folder("code")?)?;
         }
         let mut worst = None;
-        for finding in look(&user, context) {
+        for finding in look(&user, &confinement, model, context) {
             match (&finding.says, context.format) {
                 (Ok(says), Format::Text) => output::line(&format!("ok    {:<10} {says}", finding.about))?,
                 (Ok(says), Format::Json) => output::line(&json!({"about": finding.about, "ok": true, "says": says}).to_string())?,
@@ -52,14 +68,15 @@ impl Doctor {
     }
 }
 
-fn look(user: &User, context: &Context) -> Vec<Finding> {
+fn look(user: &User, confinement: &Confinement, model: Finding, context: &Context) -> Vec<Finding> {
     let mut findings = vec![
         Finding { about: "config", says: Ok(user.home.config.display().to_string()) },
         Finding { about: "data", says: Ok(user.home.data.display().to_string()) },
         Finding { about: "cache", says: Ok(user.home.cache.display().to_string()) },
         Finding { about: "keyring", says: Ok(format!("{} keys", user.keyring.keys().count())) },
         Finding { about: "sandbox", says: sandbox() },
-        Finding { about: "model", says: configured_model(user) },
+        Finding { about: "confined", says: Ok(confinement.state().to_string()) },
+        model,
     ];
     match files::real_path(&context.workspace).map_err(Failure::from).and_then(|folder| read_lock(&folder)) {
         Err(failure) => findings.push(Finding { about: "lock", says: Err(failure) }),
@@ -74,7 +91,7 @@ fn look(user: &User, context: &Context) -> Vec<Finding> {
             }
         }
     }
-    let session = crate::session::Session::open(&context.workspace);
+    let session = Session::open(confinement, &context.workspace);
     let says = session.map(|session| {
         let policies = session.gate.policies();
         format!(
@@ -88,12 +105,12 @@ fn look(user: &User, context: &Context) -> Vec<Finding> {
     findings
 }
 
-fn configured_model(user: &User) -> Result<String, Failure> {
-    let Some(file) = model::configured(&user.config)? else {
+fn configured_model(home: &Home) -> Result<String, Failure> {
+    let Some(file) = model::configured(&Folder::open_ambient(&home.config)?)? else {
         return Ok("none; set one with `cofferdam init --url URL --model NAME`".to_owned());
     };
     // Whether the key is there and private; what it is, nobody is told.
-    file.key(&user.home.config)?;
+    file.key(&home.config)?;
     Ok(format!("{} at {}, {}", text::inline(&file.model, 80), text::inline(&file.url, 120), file.key_place()))
 }
 

@@ -32,7 +32,7 @@ pub(crate) fn verb(kind: ChangeKind) -> &'static str {
 
 impl History {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
-        let session = Session::open(&context.workspace)?;
+        let session = Session::open(&context.confine()?, &context.workspace)?;
         for call in session.gate.history(self.count)? {
             match context.format {
                 Format::Json => output::line(

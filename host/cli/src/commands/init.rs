@@ -35,7 +35,7 @@ pub(crate) struct Init {
 
 impl Init {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
-        let user = User::open()?;
+        let user = User::open(&context.confine()?)?;
         if let (Some(url), Some(name)) = (self.url, self.model) {
             let before = model::configured(&user.config)?;
             let (prices, caps) = before.map_or((Prices::default(), std::collections::BTreeMap::new()), |old| (old.prices, old.caps));

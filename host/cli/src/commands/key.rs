@@ -1,8 +1,12 @@
 //! `cofferdam key`: signing keys, and whom this user trusts.
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use cofferdam_base::{Clock as _, Entropy as _, ToolName, text};
+use cofferdam_confine::Reach;
 use cofferdam_trust::{
     KeyId, PublicKey, SigningKey,
     key::MAX_PEM_BYTES,
@@ -72,35 +76,36 @@ impl Key {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
         match self.command {
             KeyCommand::Generate { file } => generate(&file),
-            KeyCommand::List => list(context.format),
-            KeyCommand::Add { file, name, tools, fingerprint } => add(&file, name, &tools, &fingerprint),
-            KeyCommand::Revoke { id, reason } => revoke(&id, reason),
+            KeyCommand::List => list(context),
+            KeyCommand::Add { file, name, tools, fingerprint } => add(context, &file, name, &tools, &fingerprint),
+            KeyCommand::Revoke { id, reason } => revoke(context, &id, reason),
         }
     }
 }
 
-fn generate(file: &std::path::Path) -> CommandResult {
+fn generate(file: &Path) -> CommandResult {
+    Reach::nothing().writing(files::folder_of(file)).confine();
     let mut random = [0; 32];
     SystemEntropy.fill(&mut random)?;
     let key = SigningKey::from_random(&mut random)?;
     let mut public = file.as_os_str().to_owned();
     public.push(".pub");
     files::write(file, key.to_pem()?.reveal().as_bytes(), Overwrite::No, Readers::Owner)?;
-    files::write(std::path::Path::new(&public), key.public().to_pem().as_bytes(), Overwrite::No, Readers::Everybody)?;
+    files::write(Path::new(&public), key.public().to_pem().as_bytes(), Overwrite::No, Readers::Everybody)?;
     output::line(&key.public().id().to_string())?;
     output::say("tell this fingerprint to those who add the public key, on another way than the file");
     Ok(())
 }
 
-fn list(format: Format) -> CommandResult {
-    let user = User::open()?;
+fn list(context: &Context) -> CommandResult {
+    let user = User::open(&context.confine()?)?;
     for key in user.keyring.keys() {
         let signs = match &key.signs {
             Signs::EveryTool => "every tool".to_owned(),
             Signs::Tools(tools) => tools.iter().map(ToolName::as_str).collect::<Vec<_>>().join(", "),
         };
         let standing = key.revoked.as_ref().map_or("trusted".to_owned(), |revocation| format!("revoked: {revocation}"));
-        match format {
+        match context.format {
             Format::Text => {
                 output::line(&format!("{}  {}  signs {signs}  {}", key.id(), text::inline(&key.name, 80), text::inline(&standing, 300)))?
             }
@@ -120,9 +125,10 @@ fn key_id(name: &'static str, text: &str) -> Result<KeyId, CliError> {
     })
 }
 
-fn add(file: &std::path::Path, name: String, tools: &[String], fingerprint: &str) -> CommandResult {
-    let user = User::open()?;
-    let key = PublicKey::from_pem(&files::read_text(file, MAX_PEM_BYTES as u64)?)?;
+fn add(context: &Context, file: &Path, name: String, tools: &[String], fingerprint: &str) -> CommandResult {
+    let pem = files::read_text(file, MAX_PEM_BYTES as u64)?;
+    let user = User::open(&context.confine()?)?;
+    let key = PublicKey::from_pem(&pem)?;
     if key.id() != key_id("fingerprint", fingerprint)? {
         let why = format!("the key in the file is {}", key.id());
         return Err(CliError::Argument { name: "fingerprint", value: fingerprint.to_owned(), why }.into());
@@ -140,8 +146,8 @@ fn add(file: &std::path::Path, name: String, tools: &[String], fingerprint: &str
     Ok(())
 }
 
-fn revoke(id: &str, reason: String) -> CommandResult {
-    let user = User::open()?;
+fn revoke(context: &Context, id: &str, reason: String) -> CommandResult {
+    let user = User::open(&context.confine()?)?;
     let id = key_id("id", id)?;
     keys::keep_keyring(&user.config, &user.keyring.with_revoked_key(id, Revocation { since: SystemClock.now(), reason })?)?;
     output::say(&format!("{id} is revoked; nothing that it signed is loaded any more"));

@@ -25,7 +25,7 @@ enum LedgerCommand {
 
 impl Ledger {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
-        let session = Session::open(&context.workspace)?;
+        let session = Session::open(&context.confine()?, &context.workspace)?;
         match self.command {
             LedgerCommand::Checkpoint => output::data(&session.gate.checkpoint()?)?,
             LedgerCommand::Path => {

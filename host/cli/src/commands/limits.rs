@@ -1,6 +1,7 @@
 //! `cofferdam limits`: the numbers of the sandbox and of a run, from the constants themselves.
 
 use cofferdam_base::limits::ROWS;
+use cofferdam_confine::Reach;
 use cofferdam_model::budget::CAP_ROWS;
 use serde_json::json;
 
@@ -16,6 +17,7 @@ pub(crate) struct Limits {}
 
 impl Limits {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
+        Reach::nothing().confine();
         match context.format {
             Format::Text => output::data(&format!("{}\n{}", limits(), caps()))?,
             Format::Json => {

@@ -10,6 +10,7 @@ mod ledger;
 mod limits;
 mod memory;
 mod policy;
+mod recover;
 mod resume;
 mod run;
 mod tool;
@@ -18,8 +19,9 @@ mod undo;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use cofferdam_confine::Reach;
 
-use crate::{failure::Failure, output::Format};
+use crate::{confinement::Confinement, failure::Failure, home::Home, output::Format};
 
 /// What a command gives back.
 pub(crate) type CommandResult = Result<(), Failure>;
@@ -51,6 +53,7 @@ enum Command {
     Memory(memory::Memory),
     Call(call::Call),
     Undo(undo::Undo),
+    Recover(recover::Recover),
     History(history::History),
     Tool(tool::Tool),
     Key(key::Key),
@@ -67,6 +70,24 @@ pub(crate) struct Context {
     pub(crate) workspace: PathBuf,
 }
 
+impl Context {
+    /// Confines the process to the user's folders and the workspace.
+    ///
+    /// # Errors
+    /// See [`Confinement::begin`].
+    pub(crate) fn confine(&self) -> Result<Confinement, Failure> {
+        self.confine_to(Home::from_environment()?, Reach::nothing())
+    }
+
+    /// Confines the process to the user's folders, the workspace, and more.
+    ///
+    /// # Errors
+    /// See [`Confinement::begin`].
+    pub(crate) fn confine_to(&self, home: Home, more: Reach) -> Result<Confinement, Failure> {
+        Confinement::begin(home, &self.workspace, more)
+    }
+}
+
 /// Runs a command line.
 ///
 /// # Errors
@@ -80,6 +101,7 @@ pub(crate) fn run(line: CommandLine) -> CommandResult {
         Command::Memory(command) => command.run(&context),
         Command::Call(command) => command.run(&context),
         Command::Undo(command) => command.run(&context),
+        Command::Recover(command) => command.run(&context),
         Command::History(command) => command.run(&context),
         Command::Tool(command) => command.run(&context),
         Command::Key(command) => command.run(&context),

@@ -51,7 +51,7 @@ enum PolicyCommand {
 
 impl Policy {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
-        let user = User::open()?;
+        let user = User::open(&context.confine()?)?;
         let folder = files::real_path(&context.workspace)?;
         let sources = policies::sources(&user.home, &folder, Role::Default)?;
         match self.command {

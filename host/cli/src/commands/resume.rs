@@ -3,12 +3,10 @@
 use cofferdam_agent::{Agent, AgentParts};
 use cofferdam_base::RunId;
 
-use super::run::{go, parse_cap};
+use super::run::{Asked, ask, go, parse_cap};
 use crate::{
     commands::{CommandResult, Context},
-    interrupt,
-    model::{self, Answers},
-    session::Session,
+    model::Answers,
     system::SystemClock,
 };
 
@@ -27,10 +25,7 @@ pub(crate) struct Resume {
 
 impl Resume {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
-        let interrupt = interrupt::watch()?;
-        let session = Session::open(&context.workspace)?;
-        let config_path = session.user.home.config.clone();
-        let (mut provider, prices, _) = model::open(&session.user.config, &config_path, &self.answers, interrupt.clone())?;
+        let Asked { session, mut provider, prices, interrupt, .. } = ask(context, &self.answers)?;
         let parts = AgentParts { gate: &session.gate, provider: provider.as_mut(), prices, clock: &SystemClock, interrupt };
         let mut agent = Agent::resume(parts, self.run, &self.cap.into_iter().collect())?;
         go(&mut agent, &session, context.format)

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 
 use cofferdam_agent::{Agent, AgentError, AgentParts, Ended};
-use cofferdam_base::{Digest, text};
+use cofferdam_base::{Digest, Interrupt, text};
+use cofferdam_model::{Caps, Prices, Provider};
 use serde_json::json;
 
 use crate::{
     approver::Terminal,
     commands::{CommandResult, Context},
     failure::{CliError, Failure},
+    home::Home,
     interrupt,
-    model::{self, Answers},
+    model::{self, Answers, Opened},
     output::{self, Format},
     session::Session,
     system::SystemClock,
@@ -34,16 +36,32 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
-        let interrupt = interrupt::watch()?;
-        let session = Session::open(&context.workspace)?;
-        let config_path = session.user.home.config.clone();
-        let (mut provider, prices, caps) = model::open(&session.user.config, &config_path, &self.answers, interrupt.clone())?;
+        let Asked { session, mut provider, prices, caps, interrupt } = ask(context, &self.answers)?;
         let wanted: BTreeMap<String, u64> = self.cap.into_iter().collect();
         let caps = caps.with(&wanted).map_err(|name| AgentError::UnknownCap { name })?;
         let parts = AgentParts { gate: &session.gate, provider: provider.as_mut(), prices, clock: &SystemClock, interrupt };
         let mut agent = Agent::begin(parts, &self.task, caps)?;
         go(&mut agent, &session, context.format)
     }
+}
+
+/// A workspace and a model that is asked about it, both opened.
+pub(super) struct Asked {
+    pub(super) session: Session,
+    pub(super) provider: Box<dyn Provider>,
+    pub(super) prices: Prices,
+    pub(super) caps: Caps,
+    pub(super) interrupt: Interrupt,
+}
+
+/// Opens the model, confines the process to it, and only then starts the thread that watches for Ctrl-C and opens the workspace.
+pub(super) fn ask(context: &Context, answers: &Answers) -> Result<Asked, Failure> {
+    let home = Home::from_environment()?;
+    let interrupt = Interrupt::default();
+    let Opened { provider, prices, caps, reach } = model::open(&home, answers, interrupt.clone())?;
+    let confinement = context.confine_to(home, reach)?;
+    interrupt::watch(&interrupt)?;
+    Ok(Asked { session: Session::open(&confinement, &context.workspace)?, provider, prices, caps, interrupt })
 }
 
 /// A cap of the command line.

@@ -46,7 +46,7 @@ impl Diagnostic for NothingToUndo {
 
 impl Undo {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
-        let session = Session::open(&context.workspace)?;
+        let session = Session::open(&context.confine()?, &context.workspace)?;
         let call = match self.call {
             Some(text) => {
                 text.parse::<CallId>().map_err(|error| CliError::Argument { name: "call", value: text.clone(), why: error.to_string() })?

@@ -189,7 +189,8 @@ impl Diagnostic for PublishError {
                 Some("run the `cofferdam` command again: it first completes the interrupted call or takes it back".to_owned())
             }
             Self::Conflict { .. } => Some(
-                "copy your versions elsewhere, put these back as they were before the call, and run the `cofferdam` command again"
+                "see what is half-done with `cofferdam recover`; `cofferdam recover --keep-theirs` leaves these paths as they are and takes \
+                 the rest of the call back"
                     .to_owned(),
             ),
             Self::Damaged { .. } => Some("restore the file from a backup of the state folder".to_owned()),

@@ -29,6 +29,7 @@ mod survey;
 mod tests;
 mod transaction;
 mod undo;
+mod unfinished;
 
 use cofferdam_base::CallId;
 
@@ -38,6 +39,7 @@ pub use recover::{Outcome, Recovered, recover};
 pub use settle::Conflicts;
 pub use transaction::{Committed, Prepared, Published};
 pub use undo::Undo;
+pub use unfinished::{Standing, Unfinished, unfinished};
 
 use crate::{change::ChangeSet, stage::recheck::Unchanged, state::WorkspaceLock, workspace::Workspace};
 

@@ -6,7 +6,7 @@ use crate::gate::metadata::Graph;
 /// The host's layers, from `base` up, as in the architecture.
 const HOST: &[&[&str]] = &[
     &["cofferdam-base"],
-    &["cofferdam-trust", "cofferdam-policy", "cofferdam-store", "cofferdam-ledger"],
+    &["cofferdam-trust", "cofferdam-policy", "cofferdam-store", "cofferdam-ledger", "cofferdam-confine"],
     &["cofferdam-net"],
     &["cofferdam-memory", "cofferdam-sandbox", "cofferdam-model"],
     &["cofferdam-gate"],
@@ -37,6 +37,10 @@ const OTHERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("cofferdam-tool-package", &["cofferdam-tool-sdk", "cofferdam-package-audit"]),
+    (
+        "cofferdam-mutants",
+        &["cofferdam-tool-sdk", "cofferdam-tool-files", "cofferdam-tool-edit", "cofferdam-tool-package", "cofferdam-package-audit"],
+    ),
 ];
 
 fn layer(name: &str) -> Option<usize> {

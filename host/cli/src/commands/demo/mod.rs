@@ -5,16 +5,21 @@
 mod props;
 mod show;
 
-use std::path::{Path, PathBuf};
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+};
 
 use cofferdam_agent::{Agent, AgentParts};
 use cofferdam_base::{CallId, Class, Clock as _, Diagnostic, Digest, Entropy as _, Interrupt};
+use cofferdam_confine::Reach;
 use cofferdam_memory::{Found, recheck_found};
 use cofferdam_model::{Caps, Prices, Provider, Recorded, Recorder};
 
 use self::show::{Audience, Row};
 use crate::{
     commands::{CommandResult, Context},
+    confinement::Confinement,
     embedded,
     failure::Failure,
     files::{self, Overwrite, Readers},
@@ -76,12 +81,15 @@ impl Demo {
         let package = root.join("package");
         props::lay_out(&package)?;
         let home = Home { config: root.join("home/config"), data: root.join("home/data"), cache: root.join("home/cache") };
-        props::add_careless_tool(&User::open_at(home.clone())?, &package)?;
+        let record = self.record.as_deref().map(files::begin).transpose()?;
+        // Only the demo's own folder is in reach, where the model's recorded answers ask for files of the user's.
+        let confinement = Confinement::begin(home, &package, Reach::nothing())?;
+        props::add_careless_tool(&User::open(&confinement)?, &package)?;
         output::say(&format!("A package folder, {}: its build left a source map with the sources inside.", package.display()));
         output::say("The model's answers are recorded and the person's are scripted; every gate is the real one.\n");
-        let session = Session::open_for(User::open_at(home)?, &package)?;
+        let session = Session::open(&confinement, &package)?;
         let mut play = Play { session, audience: Audience::new(&package), package };
-        play.run_the_agent(self.record)?;
+        play.run_the_agent(record)?;
         play.remember()?;
         play.refuse_a_tampered_tool()?;
         play.close(&root)
@@ -113,14 +121,13 @@ const REFUSALS: [&str; 3] = ["gate.path-outside", "policy.declined", "gate.postc
 
 impl Play {
     /// The whole task, as `cofferdam run` would do it.
-    fn run_the_agent(&mut self, record: Option<PathBuf>) -> CommandResult {
+    fn run_the_agent(&mut self, record: Option<File>) -> CommandResult {
         let step = "the agent's run";
         let recorded = Recorded::parse(SESSION)?;
         let mut provider: Box<dyn Provider> = match record {
             None => Box::new(recorded),
-            Some(path) => {
-                files::write(&path, b"", Overwrite::No, Readers::Everybody)?;
-                let sink = Box::new(move |line: &str| files::append_line(&path, line));
+            Some(mut file) => {
+                let sink = Box::new(move |line: &str| files::append_line(&mut file, line));
                 Box::new(Recorder::begin(Box::new(recorded.whatever_is_asked()), sink)?)
             }
         };

@@ -6,6 +6,7 @@ use std::{
 };
 
 use cofferdam_base::{Digest, Limits, digest::Hasher};
+use cofferdam_confine::Reach;
 use cofferdam_sandbox::{Component, Sandbox};
 use cofferdam_trust::{
     Manifest,
@@ -52,6 +53,9 @@ impl Build {
             _ => (cargo_build(&self.folder)?, rustc_version()?),
         };
         let component = files::read(&path, MAX_COMPONENT_BYTES as u64)?;
+        files::make_folder(&self.out)?;
+        // The person's own compiler has ended; what it made runs now.
+        Reach::nothing().reading("/proc/self").reading("/sys/fs/cgroup").reading(&self.folder).writing(&self.out).confine();
         let sandbox = Sandbox::new()?;
         let prepared = sandbox.prepare(Component { bytes: &component, digest: Digest::of(&component) }, None)?;
         let described = prepared.describe(&Limits::default())?;
@@ -59,7 +63,6 @@ impl Build {
         let provenance = Provenance { toolchain, source_digest: source_digest(&self.folder)?, builder };
         let manifest = Manifest::assemble(&tool_file, described.as_bytes(), provenance)?;
         verify_surface(&component, manifest.capabilities())?;
-        files::make_folder(&self.out)?;
         let text = serde_json::to_string_pretty(&manifest).map_err(|error| program("cofferdam", &error))?;
         let out = |suffix: &str| self.out.join(format!("{}.{suffix}", manifest.name()));
         files::write(&out("wasm"), &component, Overwrite::Yes, Readers::Everybody)?;

@@ -22,7 +22,7 @@ pub(crate) struct Inspect {
 
 impl Inspect {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
-        let user = User::open()?;
+        let user = User::open(&context.confine()?)?;
         let (lock, _) = read_lock(&files::real_path(&context.workspace)?)?;
         let entry = lock.entries().find(|entry| entry.name().as_str() == self.tool).ok_or_else(|| CliError::Argument {
             name: "tool",

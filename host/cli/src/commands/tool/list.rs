@@ -1,5 +1,6 @@
 //! `cofferdam tool list`.
 
+use cofferdam_confine::Reach;
 use serde_json::json;
 
 use crate::{
@@ -16,7 +17,9 @@ pub(crate) struct List {}
 
 impl List {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
-        let (lock, _) = read_lock(&files::real_path(&context.workspace)?)?;
+        let folder = files::real_path(&context.workspace)?;
+        Reach::nothing().reading(&folder).confine();
+        let (lock, _) = read_lock(&folder)?;
         for entry in lock.entries() {
             match context.format {
                 Format::Text => {

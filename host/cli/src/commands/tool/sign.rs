@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use cofferdam_base::Digest;
+use cofferdam_confine::Reach;
 use cofferdam_trust::{Manifest, SigningKey, key::MAX_PEM_BYTES, manifest::MAX_MANIFEST_BYTES, statement, verify::MAX_COMPONENT_BYTES};
 
 use crate::{
@@ -24,10 +25,13 @@ pub(crate) struct Sign {
 
 impl Sign {
     pub(crate) fn run(self) -> CommandResult {
-        let manifest = Manifest::from_json(&files::read(&self.manifest, MAX_MANIFEST_BYTES as u64)?)?;
+        let manifest = files::read(&self.manifest, MAX_MANIFEST_BYTES as u64)?;
+        let pem = files::read_text(&self.key, MAX_PEM_BYTES as u64)?;
+        Reach::nothing().writing(files::folder_of(&self.manifest)).confine();
+        let manifest = Manifest::from_json(&manifest)?;
         let beside = |suffix: &str| self.manifest.with_file_name(format!("{}.{suffix}", manifest.name()));
         let component = files::read(&beside("wasm"), MAX_COMPONENT_BYTES as u64)?;
-        let key = SigningKey::from_pem(&files::read_text(&self.key, MAX_PEM_BYTES as u64)?)?;
+        let key = SigningKey::from_pem(&pem)?;
         let signed = statement::sign(&manifest, Digest::of(&component), &key)?;
         let out = beside("dsse.json");
         files::write(&out, &signed, Overwrite::Yes, Readers::Everybody)?;

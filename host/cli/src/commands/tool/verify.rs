@@ -13,7 +13,7 @@ pub(crate) struct Verify {}
 
 impl Verify {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
-        let user = User::open()?;
+        let user = User::open(&context.confine()?)?;
         let (lock, _) = read_lock(&files::real_path(&context.workspace)?)?;
         for entry in lock.entries() {
             let tool = user.verify(entry)?;

@@ -6,12 +6,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::publish::{
-    Conflicts, Outcome, Prepared, PublishError,
-    tests::{
-        cases::{Case, all},
-        scene::{Scene, call, changes, path, plain, tree, unchanged},
+use cofferdam_base::Diagnostic as _;
+
+use crate::{
+    publish::{
+        Conflicts, Outcome, Prepared, PublishError, Standing,
+        tests::{
+            cases::{Case, all},
+            scene::{Scene, call, changes, path, plain, tree, unchanged},
+        },
+        unfinished,
     },
+    state::tests::faulty::Faulty,
 };
 
 /// A scene whose call is committed and not applied: the process died there.
@@ -72,11 +78,45 @@ fn recovery_names_what_somebody_changed_after_the_crash_and_changes_nothing() {
     for _ in 0..2 {
         let error = scene.recover(plain(), Conflicts::Refuse).unwrap_err();
         assert!(matches!(&error, PublishError::Conflict { paths, .. } if *paths == [path("top")]), "{error:?}");
+        assert!(error.hint().unwrap().contains("`cofferdam recover`"));
         assert_eq!(scene.tree(), before);
     }
     // Until somebody decides, nothing is published.
     let error = scene.publish(plain(), &call(2), &changes(&tree(&[]), &tree(&["n=1"]))).unwrap_err();
     assert!(matches!(error, PublishError::Unrecovered(other) if other == call(1)));
+}
+
+#[test]
+fn what_is_half_done_is_told_and_left_as_it_is() {
+    let case = find("many files");
+    let scene = committed(&case);
+    fs::write(scene.workspace_path().join("top"), "theirs").unwrap();
+    fs::write(scene.workspace_path().join("d/a"), "one").unwrap();
+    let before = scene.tree();
+    let (workspace, state) = scene.open(plain());
+    for _ in 0..2 {
+        let found = unfinished(&workspace, &state.try_lock().unwrap()).unwrap();
+        let [unfinished] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!(unfinished.call, call(1));
+        assert_eq!(unfinished.theirs().collect::<Vec<_>>(), [&path("top")]);
+        assert_eq!(unfinished.paths.get(&path("d/a")), Some(&Standing::Done));
+        assert_eq!(unfinished.paths.values().filter(|standing| **standing == Standing::Open).count(), unfinished.paths.len() - 2);
+        assert_eq!(scene.tree(), before);
+    }
+    drop(state);
+    scene.recover(plain(), Conflicts::KeepTheirs).unwrap();
+    let (workspace, state) = scene.open(plain());
+    assert_eq!(unfinished(&workspace, &state.try_lock().unwrap()).unwrap(), []);
+}
+
+#[test]
+fn a_call_that_was_not_committed_is_not_half_done() {
+    let case = find("one file");
+    let scene = Scene::new(&case.from);
+    let set = changes(&case.from, &case.to);
+    scene.publish(Faulty::killed_before(plain(), 5), &call(1), &set).unwrap_err();
+    let (workspace, state) = scene.open(plain());
+    assert_eq!(unfinished(&workspace, &state.try_lock().unwrap()).unwrap(), []);
 }
 
 #[test]
