@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::{
-    harness::{AfterDemo, Came},
+    harness::{AfterDemo, Came, Person},
     person_with_a_file, read,
 };
 
@@ -69,7 +69,11 @@ fn a_tampered_lock_is_refused() {
 
 #[test]
 fn a_tampered_code_cache_is_refused() {
-    let person = person_with_a_file();
+    let person = Person::without_cache();
+    person.put("a.txt", "x");
+    read(&person).ok();
+    // Only the tool that was called is compiled.
+    assert_eq!(std::fs::read_dir(person.home("cache/code")).expect("a folder").count(), 1);
     let code = person.find(&person.home("cache/code"), "");
     refused_at_every_place(&code, 0, &[4], || read(&person));
 }

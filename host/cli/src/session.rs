@@ -3,9 +3,9 @@
 use std::{path::Path, sync::Arc};
 
 use cofferdam_base::{Digest, WorkspacePath};
-use cofferdam_gate::{Gate, GateParts, LoadedTool, Toolbox, policy_signature};
+use cofferdam_gate::{Gate, GateParts, LoadedTool, Toolbox, Workshop, policy_signature};
 use cofferdam_policy::{Environment, PathAccess, Policies, Role};
-use cofferdam_sandbox::{CodeCache, KeyedCache, MAX_CODE_BYTES, Sandbox};
+use cofferdam_sandbox::{CodeCache, MAX_CODE_BYTES, Sandbox};
 use cofferdam_store::{
     Folder, StateDir, Workspace,
     publish::{Conflicts, Recovered},
@@ -162,9 +162,10 @@ fn load(user: &User, verified: Vec<VerifiedTool>) -> Result<Toolbox, Failure> {
     let sandbox = Sandbox::new()?;
     let key = keys::cache_key(&user.config, &SystemEntropy)?;
     let cache = CodeFolder(Folder::open_ambient(&user.home.cache)?.folder("code")?);
+    let workshop = Workshop::with_cache(sandbox, key, Box::new(cache));
     let mut tools = Toolbox::default();
     for tool in verified {
-        tools.insert(LoadedTool::prepare(tool, &sandbox, Some(KeyedCache { key: &key, files: &cache }))?);
+        tools.insert(LoadedTool::new(tool, &workshop));
     }
     Ok(tools)
 }

@@ -38,5 +38,5 @@ pub use gate::{Gate, GateParts};
 pub use refusal::{Fault, Refused};
 pub use request::CallInput;
 pub use run::SendPermit;
-pub use toolbox::{LoadedTool, Toolbox, policy_signature};
+pub use toolbox::{LoadedTool, Toolbox, Workshop, policy_signature};
 pub use witness::Witness;

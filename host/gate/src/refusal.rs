@@ -6,7 +6,7 @@ use cofferdam_base::{CallId, Class, Diagnostic, entropy::NoEntropy, path::PathEr
 use cofferdam_ledger::LedgerError;
 use cofferdam_memory::MemoryError;
 use cofferdam_policy::Denial;
-use cofferdam_sandbox::Stopped;
+use cofferdam_sandbox::{SandboxError, Stopped};
 use cofferdam_store::{Conflict, FsError, StateError, publish::PublishError};
 use cofferdam_trust::{schema::SchemaError, verify::TrustError};
 
@@ -42,6 +42,8 @@ pub enum Fault {
     },
     /// A policy denied it, or a question was not approved.
     Denied(Denial),
+    /// The tool's code cannot be made ready.
+    Unprepared(SandboxError),
     /// The tool did not come to an end.
     Stopped(Stopped),
     /// The tool itself said no.
@@ -105,6 +107,7 @@ fault_from! {
     TrustError => Trust,
     SchemaError => Schema,
     Denial => Denied,
+    SandboxError => Unprepared,
     Stopped => Stopped,
     FsError => Stage,
     Broken => Postcondition,
@@ -123,6 +126,7 @@ impl Fault {
             Self::Trust(error) => error,
             Self::Schema(error) => error,
             Self::Denied(error) => error,
+            Self::Unprepared(error) => error,
             Self::Stopped(error) => error,
             Self::Stage(error) => error,
             Self::Conflict(error) => error,

@@ -1,37 +1,68 @@
-//! The tools of a run: verified, permitted to load, compiled.
+//! The tools of a run: all of them verified, each compiled when it is first called.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
 
 use cofferdam_base::ToolName;
 use cofferdam_policy::{Effect, FunctionSignature, ToolSignature};
-use cofferdam_sandbox::{Component, KeyedCache, Prepared, Sandbox, SandboxError};
+use cofferdam_sandbox::{CacheKey, CodeCache, Component, KeyedCache, Prepared, Sandbox, SandboxError};
 use cofferdam_trust::{manifest, verify::VerifiedTool};
 
-/// A tool that was verified, and whose code is ready to run.
+/// Where the code of tools is made ready, and where it is kept.
+pub struct Workshop {
+    sandbox: Sandbox,
+    cache: Option<(CacheKey, Box<dyn CodeCache + Send + Sync>)>,
+}
+
+impl Workshop {
+    /// Compiles anew in each process.
+    #[must_use]
+    pub fn without_cache(sandbox: Sandbox) -> Arc<Self> {
+        Arc::new(Self { sandbox, cache: None })
+    }
+
+    /// Takes code from a cache where the host's key says that it is the host's own.
+    #[must_use]
+    pub fn with_cache(sandbox: Sandbox, key: CacheKey, files: Box<dyn CodeCache + Send + Sync>) -> Arc<Self> {
+        Arc::new(Self { sandbox, cache: Some((key, files)) })
+    }
+}
+
+/// A tool that was verified, and whose code is made ready when it is first called: a command calls few of many tools.
 pub struct LoadedTool {
     verified: VerifiedTool,
-    prepared: Prepared,
+    workshop: Arc<Workshop>,
+    prepared: OnceLock<Prepared>,
 }
 
 impl LoadedTool {
-    /// Makes a verified tool ready: from the code cache where that checks out, else by compiling it.
+    /// A verified tool of a workshop.
+    #[must_use]
+    pub fn new(verified: VerifiedTool, workshop: &Arc<Workshop>) -> Self {
+        Self { verified, workshop: Arc::clone(workshop), prepared: OnceLock::new() }
+    }
+
+    /// The tool, ready to run: from the code cache where that checks out, else compiled.
     ///
     /// # Errors
     /// [`SandboxError`]: no component, a cache entry that was tampered with, an import that no tool gets.
-    pub fn prepare(verified: VerifiedTool, sandbox: &Sandbox, cache: Option<KeyedCache<'_>>) -> Result<Self, SandboxError> {
-        let component = Component { bytes: verified.component(), digest: verified.component_digest() };
+    pub fn prepared(&self) -> Result<&Prepared, SandboxError> {
+        if let Some(prepared) = self.prepared.get() {
+            return Ok(prepared);
+        }
+        let Workshop { sandbox, cache } = self.workshop.as_ref();
+        let component = Component { bytes: self.verified.component(), digest: self.verified.component_digest() };
+        let cache = cache.as_ref().map(|(key, files)| KeyedCache { key, files: files.as_ref() });
         let prepared = sandbox.prepare(component, cache)?;
-        Ok(Self { verified, prepared })
+        Ok(self.prepared.get_or_init(|| prepared))
     }
 
     /// What was verified about it.
     #[must_use]
     pub fn verified(&self) -> &VerifiedTool {
         &self.verified
-    }
-
-    pub(crate) fn prepared(&self) -> &Prepared {
-        &self.prepared
     }
 }
 

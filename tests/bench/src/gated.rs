@@ -8,7 +8,9 @@ use std::{
 };
 
 use cofferdam_base::{Clock, Entropy, Timestamp, entropy::NoEntropy};
-use cofferdam_gate::{Asked, Attendant, CallInput, Gate, GateParts, LoadedTool, Mode, Step, Toolbox, Unattended, policy_signature};
+use cofferdam_gate::{
+    Asked, Attendant, CallInput, Gate, GateParts, LoadedTool, Mode, Step, Toolbox, Unattended, Workshop, policy_signature,
+};
 use cofferdam_ledger::Signer;
 use cofferdam_policy::{Answer, Environment, Integrity, Origin, Policies, Role, builtin};
 use cofferdam_sandbox::Sandbox;
@@ -69,7 +71,7 @@ impl Attendant for Stopwatch {
 fn open(state: &Path, work: &Path, durability: Durability) -> Gate {
     let keyring = Keyring::builtin().expect("a keyring");
     let lock = Lock::parse(include_str!("../../../tools/dist/tools.lock")).expect("a lock");
-    let sandbox = Sandbox::new().expect("a sandbox");
+    let workshop = Workshop::without_cache(Sandbox::new().expect("a sandbox"));
     let (mut tools, mut signatures) = (Toolbox::default(), Vec::new());
     for entry in lock.entries() {
         let (component, statement): (&[u8], &[u8]) = match entry.name().as_str() {
@@ -79,7 +81,7 @@ fn open(state: &Path, work: &Path, durability: Durability) -> Gate {
         };
         let verified = cofferdam_trust::verify(component.into(), statement, entry, &keyring, Now.now()).expect("a verified tool");
         signatures.push(policy_signature(&verified));
-        tools.insert(LoadedTool::prepare(verified, &sandbox, None).expect("a tool"));
+        tools.insert(LoadedTool::new(verified, &workshop));
     }
     let policies = Policies::load(&builtin(Role::Default), &Environment { tools: signatures, model_hosts: Vec::new() }).expect("policies");
     let workspace = Workspace::open_ambient(work).expect("a workspace");

@@ -91,18 +91,26 @@ fn look(user: &User, confinement: &Confinement, model: Finding, context: &Contex
             }
         }
     }
-    let session = Session::open(confinement, &context.workspace);
-    let says = session.map(|session| {
-        let policies = session.gate.policies();
-        format!(
-            "workspace opens; {} policy files, {} warnings, {} inactive rules",
-            policies.files().len(),
-            policies.warnings().len(),
-            policies.inactive_rules().len()
-        )
-    });
-    findings.push(Finding { about: "workspace", says });
+    match Session::open(confinement, &context.workspace) {
+        Err(failure) => findings.push(Finding { about: "workspace", says: Err(failure) }),
+        Ok(session) => findings.extend(workspace(&session)),
+    }
     findings
+}
+
+fn workspace(session: &Session) -> impl Iterator<Item = Finding> {
+    let policies = session.gate.policies();
+    let opens = format!(
+        "workspace opens; {} policy files, {} warnings, {} inactive rules",
+        policies.files().len(),
+        policies.warnings().len(),
+        policies.inactive_rules().len()
+    );
+    let code = session.gate.tools().iter().map(|tool| {
+        let ready = tool.prepared().map_err(Failure::from);
+        Finding { about: "code", says: ready.map(|_| format!("{} is compiled and links", tool.verified().name())) }
+    });
+    std::iter::once(Finding { about: "workspace", says: Ok(opens) }).chain(code)
 }
 
 fn configured_model(home: &Home) -> Result<String, Failure> {

@@ -166,7 +166,9 @@ impl Diagnostic for StandingError {
             Self::UnknownKey { .. } | Self::NotAllowed { .. } => {
                 Some("`cofferdam key list` shows which key may sign which tool".to_owned())
             }
-            Self::NotApproved { tool, .. } => Some(format!("look at what it asks for with `cofferdam tool add {tool}`")),
+            Self::NotApproved { tool, .. } => {
+                Some(format!("see what it asks for and approve it with `cofferdam tool add {tool}.wasm`, the component that is locked"))
+            }
             Self::KeyRevoked { .. } | Self::KeyExpired { .. } | Self::Rollback { .. } | Self::ComponentRevoked { .. } => None,
         }
     }

@@ -11,7 +11,7 @@ use std::{
 };
 
 use cofferdam_base::{CallId, Digest, Entropy, Timestamp, clock::FixedClock, entropy::NoEntropy};
-use cofferdam_gate::{CallInput, Completed, Gate, GateParts, LoadedTool, Mode, Refused, Toolbox, Unattended, policy_signature};
+use cofferdam_gate::{CallInput, Completed, Gate, GateParts, LoadedTool, Mode, Refused, Toolbox, Unattended, Workshop, policy_signature};
 use cofferdam_ledger::{Event, Signer, parse_entry};
 use cofferdam_mutants::Subject;
 use cofferdam_policy::{Environment, Integrity, Origin, Policies, Role, builtin};
@@ -65,7 +65,7 @@ impl Setting {
         let tools = vec![policy_signature(&tool)];
         let policies = Policies::load(&builtin(Role::Default), &Environment { tools, model_hosts: Vec::new() }).expect("policies");
         let mut toolbox = Toolbox::default();
-        toolbox.insert(LoadedTool::prepare(tool, &Sandbox::new().expect("a sandbox"), None).expect("a component"));
+        toolbox.insert(LoadedTool::new(tool, &Workshop::without_cache(Sandbox::new().expect("a sandbox"))));
         let workspace = Workspace::open_ambient(&work).expect("a workspace");
         let state = StateDir::open_ambient_with_durability(&folder.path().join("state"), &workspace, Durability::Unsynced);
         let gate = Gate::open(GateParts {
