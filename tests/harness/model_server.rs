@@ -5,6 +5,7 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
     sync::{Arc, Mutex},
+    time::{Duration, Instant},
 };
 
 use serde_json::{Value, json};
@@ -26,6 +27,7 @@ pub enum Answer {
 pub struct ModelServer {
     port: u16,
     requests: Arc<Mutex<Vec<Value>>>,
+    gaps: Arc<Mutex<Vec<Duration>>>,
 }
 
 impl ModelServer {
@@ -33,10 +35,13 @@ impl ModelServer {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let seen = Arc::clone(&requests);
+        let gaps = Arc::new(Mutex::new(Vec::new()));
+        let (seen, between) = (Arc::clone(&requests), Arc::clone(&gaps));
         std::thread::spawn(move || {
+            let mut answered: Option<Instant> = None;
             for stream in listener.incoming() {
                 let mut stream = stream.expect("a connection");
+                between.lock().expect("a lock").extend(answered.take().map(|answered| answered.elapsed()));
                 let Some(request) = read(&stream) else { continue };
                 let count = {
                     let mut seen = seen.lock().expect("a lock");
@@ -54,9 +59,10 @@ impl ModelServer {
                 );
                 // A client that was killed meanwhile does not hear it.
                 let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
+                answered = Some(Instant::now());
             }
         });
-        Self { port, requests }
+        Self { port, requests, gaps }
     }
 
     /// The API's root.
@@ -67,6 +73,11 @@ impl ModelServer {
     /// Every request so far.
     pub fn requests(&self) -> Vec<Value> {
         self.requests.lock().expect("a lock").clone()
+    }
+
+    /// How long the client was busy between each answer and the connection of its next request.
+    pub fn gaps(&self) -> Vec<Duration> {
+        self.gaps.lock().expect("a lock").clone()
     }
 }
 

@@ -4,8 +4,6 @@
 use std::{
     path::Path,
     process::{Command, Stdio},
-    sync::{Arc, Mutex, PoisonError},
-    time::Instant,
 };
 
 use serde_json::json;
@@ -37,7 +35,7 @@ pub(crate) fn rows(binary: &Path, folder: &Path, work: &Path, baseline: &Series,
     for _ in 0..count / 8 {
         agent(&cofferdam, &mut steps);
     }
-    steps.print("the agent: a model's answer sent to its next request read", baseline);
+    steps.print("the agent: a model's answer to its next request", baseline);
     measure(count, |_| run(&mut Command::new("/bin/true"))).print("starting /bin/true", baseline);
     if Command::new("bwrap").arg("--version").output().is_err() {
         println!("(no bwrap on this machine: its row is left out)");
@@ -49,21 +47,14 @@ pub(crate) fn rows(binary: &Path, folder: &Path, work: &Path, baseline: &Series,
 }
 
 /// A run of the binary against a server on loopback whose model reads one file again and again, each time another range. What
-/// is measured is all that lies between an answer and the next request, the connection included.
+/// is measured is all that lies between an answer and the connection of the next request.
 fn agent(cofferdam: &impl Fn(&[&str]), steps: &mut Series) {
-    let gaps = Arc::new(Mutex::new((None::<Instant>, Vec::new())));
-    let seen = Arc::clone(&gaps);
-    let server = ModelServer::start(Box::new(move |turn, _| {
-        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let gap = seen.0.map(|answered| answered.elapsed());
-        seen.1.extend(gap);
-        let answer = if turn > STEPS { says("done") } else { calls(&[("files_read", json!({"path": "a.txt", "start": 1, "end": turn}))]) };
-        seen.0 = Some(Instant::now());
-        answer
+    let server = ModelServer::start(Box::new(|turn, _| {
+        if turn > STEPS { says("done") } else { calls(&[("files_read", json!({"path": "a.txt", "start": 1, "end": turn}))]) }
     }));
     cofferdam(&["init", "--url", &server.url(), "--model", "scripted"]);
     cofferdam(&["run", "read"]);
-    for gap in gaps.lock().unwrap_or_else(PoisonError::into_inner).1.drain(..) {
+    for gap in server.gaps() {
         steps.push(gap);
     }
 }
