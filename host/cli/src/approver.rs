@@ -1,6 +1,6 @@
 //! The person at the terminal: sees what a call is about to do, and answers where a rule asks.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 
 use cofferdam_agent::Watcher;
 use cofferdam_base::{Diagnostic as _, text};
@@ -8,7 +8,7 @@ use cofferdam_gate::{Asked, Attendant, Completed, Publication, Refused, Step};
 use cofferdam_model::{ChatResponse, Spent};
 use cofferdam_policy::Answer;
 
-use crate::{diff, output};
+use crate::{confirm, diff, output};
 
 /// Longest arguments that are shown, in characters.
 const MAX_ARGUMENTS: usize = 2000;
@@ -20,10 +20,9 @@ pub(crate) struct Terminal {
 }
 
 impl Terminal {
-    /// Looks whether somebody is there: standard input and standard error are a terminal.
+    /// Looks whether somebody is there.
     pub(crate) fn here() -> Self {
-        let interactive = io::stdin().is_terminal() && io::stderr().is_terminal();
-        Self { interactive, progress: io::stderr().is_terminal() }
+        Self { interactive: confirm::is_somebody_there(), progress: io::stderr().is_terminal() }
     }
 
     /// Ends the line of progress.
@@ -47,13 +46,7 @@ impl Attendant for Terminal {
         }
         self.done();
         output::say(&question(asked));
-        let _ = write!(io::stderr(), "Allow this once? [y/N] ");
-        let mut line = String::new();
-        match io::stdin().lock().read_line(&mut line) {
-            Ok(_) if matches!(line.trim(), "y" | "Y" | "yes") => Answer::Approved { by: "terminal".to_owned() },
-            // A terminal that is gone is nobody's approval.
-            Ok(_) | Err(_) => Answer::Declined,
-        }
+        if confirm::said_yes("Allow this once?") { Answer::Approved { by: "terminal".to_owned() } } else { Answer::Declined }
     }
 }
 

@@ -10,7 +10,7 @@ use cofferdam_ledger::{
     Salt,
     event::{Event, Subject},
 };
-use cofferdam_memory::{Draft, Entry, Memory, MemoryError, Staged, shows};
+use cofferdam_memory::{Draft, Entry, Memory, MemoryError, shows};
 use cofferdam_policy::{Integrity, Origin, RunAct};
 use cofferdam_store::WorkspaceLock;
 use serde_json::json;
@@ -52,13 +52,11 @@ impl Gate {
             self.in_turn(|_, lock, book| {
                 verify_cited(&draft, book)?;
                 let sealed = draft.seal(EntryId::from(call), Salt::from_random(salts.0), Salt::from_random(salts.1));
-                let calls = sealed.calls();
                 book.write(record.take())?;
                 let memory = Memory::open(lock.state().folder())?;
-                let staged = memory.stage(sealed, book.ledger()?.head().size)?;
-                let event = Event::MemoryCommitted { topic: staged.topic_commitment(), entry: staged.entry_commitment(), calls };
+                let staged = memory.stage(sealed, book.ledger()?.size())?;
                 // Where this fails, whether the leaf is there is not known; the next opening of the gate finds out.
-                book.append(event)?;
+                book.append(staged.event())?;
                 book.ledger()?.sync()?;
                 Ok(memory.commit(staged)?)
             })
@@ -82,27 +80,15 @@ fn verify_cited(draft: &Draft, book: &mut OpenBook<'_>) -> Result<(), Fault> {
 pub(crate) fn recover(lock: &WorkspaceLock<'_>, book: &mut OpenBook<'_>) -> Result<(), Fault> {
     let memory = Memory::open(lock.state().folder())?;
     for staged in memory.staged()? {
-        let leaf = staged.leaf();
-        let known = book.ledger()?.read(&[leaf].into())?;
-        let recorded = known.get(&leaf).is_some_and(|entry| is_commit_of(entry.event(), &staged));
-        if recorded {
-            memory.commit(staged)?;
-        } else {
-            memory.discard(staged)?;
-        }
+        if is_recorded(book, staged.leaf(), &staged.event())? { memory.commit(staged).map(drop) } else { memory.discard(staged) }?;
     }
     for edit in memory.staged_edits()? {
-        let known = book.ledger()?.read(&[edit.leaf()].into())?;
-        if known.get(&edit.leaf()).is_some_and(|entry| *entry.event() == edit.event()) {
-            memory.commit_edit(edit)?;
-        } else {
-            memory.discard_edit(edit)?;
-        }
+        if is_recorded(book, edit.leaf(), &edit.event())? { memory.commit_edit(edit) } else { memory.discard_edit(edit) }?;
     }
     Ok(())
 }
 
-fn is_commit_of(event: &Event, staged: &Staged) -> bool {
-    matches!(event, Event::MemoryCommitted { topic, entry, .. }
-        if *topic == staged.topic_commitment() && *entry == staged.entry_commitment())
+fn is_recorded(book: &mut OpenBook<'_>, leaf: u64, event: &Event) -> Result<bool, Fault> {
+    let known = book.ledger()?.read(&[leaf].into())?;
+    Ok(known.get(&leaf).is_some_and(|entry| entry.event() == event))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cofferdam_ledger::Commitment;
+use cofferdam_ledger::Event;
 use cofferdam_store::Folder;
 
 use crate::{
@@ -42,16 +42,11 @@ impl Staged {
         self.0.leaf()
     }
 
-    /// What that leaf has to hold of its words and its evidence.
+    /// What that leaf has to tell.
     #[must_use]
-    pub fn entry_commitment(&self) -> Commitment {
-        self.0.entry_commitment()
-    }
-
-    /// What that leaf has to hold of its topic.
-    #[must_use]
-    pub fn topic_commitment(&self) -> Commitment {
-        self.0.topic_commitment()
+    pub fn event(&self) -> Event {
+        let Self(entry) = self;
+        Event::MemoryCommitted { topic: entry.topic_commitment(), entry: entry.entry_commitment(), calls: entry.sealed().calls() }
     }
 }
 
