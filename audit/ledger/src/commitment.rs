@@ -86,6 +86,12 @@ impl Opening {
         Commitment(Digest::of_parts(&[DOMAIN, &self.salt.0, self.text.as_bytes()]))
     }
 
+    /// The text as it was handed over: nothing says yet that it is the one that a leaf committed to.
+    #[must_use]
+    pub fn text_unchecked(&self) -> &str {
+        &self.text
+    }
+
     /// The text, if it is the one committed to.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 //! [`Commitment`]. Version 1 of the format is exactly these variants and fields: a new or changed one is a new version,
 //! because readers refuse what they do not know.
 
-use cofferdam_base::{CallId, Digest, EntryId, FunctionName, ToolName};
+use cofferdam_base::{CallId, Digest, EntryId, FunctionName, RunId, ToolName};
 use serde::{Deserialize, Serialize};
 
 use crate::commitment::Commitment;
@@ -120,6 +120,9 @@ pub struct Usage {
     /// Bytes of linear memory at its largest.
     pub memory_bytes: u64,
 }
+
+/// Most lines that one redaction takes out: their commitments fit into one leaf.
+pub const MAX_REDACTED_LINES: usize = 512;
 
 /// One event. Written with its name in the member `type`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -270,6 +273,28 @@ pub enum Event {
         entries: Vec<Commitment>,
         /// The entries that they took out.
         removed: Vec<EntryId>,
+    },
+    /// Somebody had texts of a call removed from a transcript, with their salts. Durable before they are.
+    TranscriptRedacted {
+        /// The run whose transcript it is.
+        run: RunId,
+        /// The call.
+        call: CallId,
+        /// What stood there; at most [`MAX_REDACTED_LINES`]. None where only the agent's journal told of the call.
+        lines: Vec<Commitment>,
+        /// Why, in the words of whoever asked for it.
+        reason: Commitment,
+        /// Who, in their own words; none where they did not say.
+        by: Option<String>,
+    },
+    /// Somebody had the whole transcript of a run removed. Durable before it is.
+    TranscriptPruned {
+        /// The run whose transcript it was.
+        run: RunId,
+        /// How many bytes.
+        bytes: u64,
+        /// Who, in their own words; none where they did not say.
+        by: Option<String>,
     },
     /// The keyring changed.
     KeyEvent {

@@ -51,6 +51,8 @@ impl OpenIntents {
             | Event::Refused { .. }
             | Event::MemoryCommitted { .. }
             | Event::MemoryEdited { .. }
+            | Event::TranscriptRedacted { .. }
+            | Event::TranscriptPruned { .. }
             | Event::KeyEvent { .. }
             | Event::Checkpoint { .. } => Ok(Transition::None),
         }

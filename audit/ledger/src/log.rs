@@ -221,7 +221,15 @@ impl Ledger {
         if wanted.is_empty() {
             return Ok(BTreeMap::new());
         }
-        read_leaves(self.files.storage(), self.bytes, self.frontier.head(), wanted)
+        read_leaves(self.files.storage(), self.bytes, self.frontier.head(), |index, _| wanted.contains(&index))
+    }
+
+    /// Reads the entries whose line, as it stands in the file, `wanted` says yes to. Reads all leaves, like [`Ledger::read`].
+    ///
+    /// # Errors
+    /// See [`Ledger::read`].
+    pub fn find(&self, mut wanted: impl FnMut(&[u8]) -> bool) -> Result<BTreeMap<u64, Entry>, LedgerError> {
+        read_leaves(self.files.storage(), self.bytes, self.frontier.head(), |_, line| wanted(line))
     }
 
     /// Proves that an earlier tree is the beginning of the newest checkpoint's. Reads all leaves that it covers.

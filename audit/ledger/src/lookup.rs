@@ -1,6 +1,6 @@
-//! Leaves by their numbers, out of a file that was shown to be the ledger's in the same pass.
+//! Leaves by what is wanted of them, out of a file that was shown to be the ledger's in the same pass.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::{
     entry::{Entry, parse_entry},
@@ -11,7 +11,7 @@ use crate::{
     storage::{File, Storage},
 };
 
-/// Reads leaves; those beyond the end are not in the answer.
+/// Reads the leaves that `wanted` says yes to, by their numbers and their lines; those beyond the end are not in the answer.
 ///
 /// One pass over all leaves: their root has to be the open ledger's, so that what is given back is included in it.
 ///
@@ -21,7 +21,7 @@ pub(crate) fn read_leaves(
     storage: &dyn Storage,
     bytes: u64,
     head: TreeHead,
-    wanted: &BTreeSet<u64>,
+    mut wanted: impl FnMut(u64, &[u8]) -> bool,
 ) -> Result<BTreeMap<u64, Entry>, LedgerError> {
     let other = || LedgerError::OtherRoot { size: head.size };
     let mut found = BTreeMap::new();
@@ -31,7 +31,7 @@ pub(crate) fn read_leaves(
         let line = lines.next_line().map_err(|error| LedgerError::Io { doing: "read", file: File::Leaves, error })?;
         let Some(Line::Whole(line)) = line else { break };
         frontier.push(leaf_hash(line));
-        if wanted.contains(&index) {
+        if wanted(index, line) {
             found.insert(index, parse_entry(line).map_err(|_| other())?);
         }
     }

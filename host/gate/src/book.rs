@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use cofferdam_base::{Clock, RunId};
 use cofferdam_ledger::{Entry, Event, Ledger, LedgerError, Signer, VerifierKey};
-use cofferdam_store::{AppendFile, Folder, WorkspaceLock};
+use cofferdam_store::{Folder, WorkspaceLock};
 
 use crate::{
     ledger_files::{LedgerFiles, are_as_left},
     record::Batch,
     refusal::Fault,
-    transcript,
+    transcript::{Room, TranscriptError, Writer},
 };
 
 /// Name of the ledger's folder in the state folder.
@@ -28,13 +28,22 @@ pub(crate) struct Book {
     /// What a run begins with. Written before its first call, so that a run without calls leaves no trace.
     beginning: Vec<Event>,
     kept: Option<Ledger>,
-    /// The run's transcript, open since its first line. No other process writes it.
-    transcript: Option<AppendFile>,
+    /// The run's transcript.
+    transcript: Writer,
 }
 
 impl Book {
     pub(crate) fn new(run: RunId, signer: Signer, retired: Vec<VerifierKey>, clock: Arc<dyn Clock>, beginning: Vec<Event>) -> Self {
-        Self { run, signer, retired, clock, beginning, kept: None, transcript: None }
+        let transcript = Writer::new(run.clone());
+        Self { run, signer, retired, clock, beginning, kept: None, transcript }
+    }
+
+    /// Whether there is room for what one more call says.
+    ///
+    /// # Errors
+    /// [`TranscriptError::RunFull`], [`TranscriptError::ProjectFull`]; the state folder's.
+    pub(crate) fn room(&mut self, state: &Folder) -> Result<Room, TranscriptError> {
+        self.transcript.room(state)
     }
 
     /// Opens the ledger for one turn. Makes it where there is none.
@@ -83,7 +92,7 @@ pub(crate) struct OpenBook<'a> {
     ledger: Option<Ledger>,
     kept: &'a mut Option<Ledger>,
     beginning: &'a mut Vec<Event>,
-    transcript: &'a mut Option<AppendFile>,
+    transcript: &'a mut Writer,
     state: Folder,
     run: &'a RunId,
     clock: &'a dyn Clock,
@@ -98,15 +107,15 @@ impl OpenBook<'_> {
     /// Appends transcript lines and entries; gives the number of the last leaf. Not durable before a sync.
     pub(crate) fn write(&mut self, batch: Batch) -> Result<u64, Fault> {
         if !batch.lines.is_empty() {
-            let transcript = match self.transcript.take() {
-                Some(open) => open,
-                None => transcript::open(&self.state, self.run)?,
-            };
-            self.transcript.insert(transcript).append(&batch.lines)?;
+            self.transcript.append(&self.state, &batch.lines)?;
         }
+        self.write_entries(batch.entries)
+    }
+
+    fn write_entries(&mut self, entries: Vec<Entry>) -> Result<u64, Fault> {
         let (now, run) = (self.clock.now(), self.run);
         let beginning = std::mem::take(self.beginning).into_iter().map(|event| Entry::new(now, run.clone(), event));
-        let entries: Vec<Entry> = beginning.chain(batch.entries).collect();
+        let entries: Vec<Entry> = beginning.chain(entries).collect();
         let ledger = self.ledger()?;
         ledger.append_all(&entries)?;
         Ok(ledger.size().saturating_sub(1))
@@ -122,6 +131,8 @@ impl OpenBook<'_> {
     /// Like [`OpenBook::write`], durably: before anything becomes real.
     pub(crate) fn write_durably(&mut self, batch: Batch) -> Result<(), Fault> {
         self.write(batch)?;
+        // What the ledger commits to for good is there for good.
+        self.transcript.sync()?;
         Ok(self.ledger()?.sync()?)
     }
 }

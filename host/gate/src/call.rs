@@ -108,6 +108,7 @@ impl Gate {
     /// See [`Gate::call`].
     pub fn call_as(&self, call: CallId, input: &CallInput, mode: Mode, attendant: &mut dyn Attendant) -> Result<Completed, Box<Refused>> {
         self.recorded(call, |record| {
+            let _room = self.room()?;
             let publishable = self.check(input, record, attendant)?;
             attendant.entered(Step::Publish);
             self.finish(publishable, mode, record)

@@ -24,7 +24,7 @@ use crate::{
     refusal::{Fault, Refused},
     remember,
     toolbox::{LoadedTool, Toolbox},
-    transcript::Transcript,
+    transcript::{self, Recorder},
 };
 
 /// How often a busy workspace is tried again, and how long one try waits: two processes take turns, none waits for ever.
@@ -158,8 +158,13 @@ impl Gate {
 
     /// An empty record for a call.
     pub(crate) fn record(&self, call: CallId) -> Record<'_> {
-        let transcript = Transcript::new(call.clone(), self.clock.now(), self.entropy.as_ref());
+        let transcript = Recorder::new(call.clone(), self.clock.now(), self.entropy.as_ref());
         Record::new(call, self.run.clone(), self.clock.as_ref(), transcript)
+    }
+
+    /// There is room for what one more call says.
+    pub(crate) fn room(&self) -> Result<transcript::Room, Fault> {
+        Ok(self.book.lock().unwrap_or_else(PoisonError::into_inner).room(self.state.folder())?)
     }
 
     /// Runs `turn` while nobody else, in this process or another, changes the workspace or writes the ledger.
@@ -192,6 +197,7 @@ impl Gate {
                 book.append(Event::Recovered { call, recovery })?;
             }
             remember::recover(lock, book)?;
+            transcript::redaction::recover(lock, book)?;
             book.ledger()?.sync()?;
             Ok(recovered)
         })

@@ -5,7 +5,7 @@ use cofferdam_ledger::{Entry, Event};
 
 use crate::{
     refusal::Fault,
-    transcript::{Said, Transcript},
+    transcript::{Recorder, Said},
 };
 
 /// The events of one call, and the texts that they commit to.
@@ -13,7 +13,7 @@ pub(crate) struct Record<'a> {
     pub(crate) call: CallId,
     run: RunId,
     clock: &'a dyn Clock,
-    transcript: Transcript<'a>,
+    transcript: Recorder<'a>,
     entries: Vec<Entry>,
 }
 
@@ -24,7 +24,7 @@ pub(crate) struct Batch {
 }
 
 impl<'a> Record<'a> {
-    pub(crate) fn new(call: CallId, run: RunId, clock: &'a dyn Clock, transcript: Transcript<'a>) -> Self {
+    pub(crate) fn new(call: CallId, run: RunId, clock: &'a dyn Clock, transcript: Recorder<'a>) -> Self {
         Self { call, run, clock, transcript, entries: Vec::new() }
     }
 

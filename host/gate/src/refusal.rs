@@ -10,7 +10,7 @@ use cofferdam_sandbox::{SandboxError, Stopped};
 use cofferdam_store::{Conflict, FsError, StateError, publish::PublishError};
 use cofferdam_trust::{schema::SchemaError, verify::TrustError};
 
-use crate::postcondition::Broken;
+use crate::{postcondition::Broken, transcript::TranscriptError};
 
 /// A refused call.
 #[derive(Debug)]
@@ -84,6 +84,8 @@ pub enum Fault {
         /// The cited call.
         call: CallId,
     },
+    /// The transcript has no room, or cannot be written or read.
+    Transcript(TranscriptError),
     /// The memory's own rules and files.
     Memory(MemoryError),
     /// This build has no way to run a function with an irrevocable effect.
@@ -118,6 +120,7 @@ fault_from! {
     serde_json::Error => Record,
     NoEntropy => Entropy,
     MemoryError => Memory,
+    TranscriptError => Transcript,
 }
 
 impl Fault {
@@ -135,6 +138,7 @@ impl Fault {
             Self::Ledger(error) => error,
             Self::Entropy(error) => error,
             Self::Memory(error) => error,
+            Self::Transcript(error) => error,
             Self::UnknownTool { .. }
             | Self::Path { .. }
             | Self::Tool { .. }

@@ -88,7 +88,8 @@ pub(crate) fn recover(lock: &WorkspaceLock<'_>, book: &mut OpenBook<'_>) -> Resu
     Ok(())
 }
 
-fn is_recorded(book: &mut OpenBook<'_>, leaf: u64, event: &Event) -> Result<bool, Fault> {
+/// Whether the ledger has this event at this leaf.
+pub(crate) fn is_recorded(book: &mut OpenBook<'_>, leaf: u64, event: &Event) -> Result<bool, Fault> {
     let known = book.ledger()?.read(&[leaf].into())?;
     Ok(known.get(&leaf).is_some_and(|entry| entry.event() == event))
 }

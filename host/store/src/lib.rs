@@ -20,5 +20,7 @@ pub use stage::{
     reads::{Fact, ReadSet},
     recheck::Unchanged,
 };
-pub use state::{AppendFile, Blobs, Durability, Folder, ReadFile, Removed, StateDir, StateError, WorkspaceLock};
+pub use state::{
+    AppendFile, Blobs, Durability, FileLine, FileLines, Folder, ReadFile, Removed, Replacement, StateDir, StateError, WorkspaceLock,
+};
 pub use workspace::{FileStat, Kind, Stat, Workspace};

@@ -13,6 +13,7 @@ pub(crate) const MAX_LINE_BYTES: usize = 64 * 1024;
 /// What a member holds.
 enum Holds {
     Text,
+    TextOrNull,
     Texts,
     /// Name of a tool or function: `a-z`, `0-9`, single `-` inside, a letter first, at most 64.
     Name,
@@ -28,7 +29,7 @@ enum Holds {
     Usage,
 }
 
-use Holds::{Digest, DigestOrNull, Digests, Id, Ids, Name, Number, OneOf, Text, Texts, Usage};
+use Holds::{Digest, DigestOrNull, Digests, Id, Ids, Name, Number, OneOf, Text, TextOrNull, Texts, Usage};
 
 const CHECK: Holds = OneOf(&["none", "passed", "failed"]);
 
@@ -67,6 +68,8 @@ const EVENTS: &[(&str, &[(&str, Holds)])] = &[
     ("refused", &[("call", Id), ("code", Text)]),
     ("memory-committed", &[("topic", Digest), ("entry", Digest), ("calls", Ids)]),
     ("memory-edited", &[("topic", Digest), ("entries", Digests), ("removed", Ids)]),
+    ("transcript-redacted", &[("run", Id), ("call", Id), ("lines", Digests), ("reason", Digest), ("by", TextOrNull)]),
+    ("transcript-pruned", &[("run", Id), ("bytes", Number), ("by", TextOrNull)]),
     ("key-event", &[("action", OneOf(&["added", "removed", "revoked"])), ("key", Digest)]),
     ("checkpoint", &[("size", Number), ("root", Digest)]),
 ];
@@ -161,6 +164,8 @@ fn fits(value: &Value, holds: &Holds) -> Option<()> {
     let every = |item: &Holds| value.as_array()?.iter().try_for_each(|value| fits(value, item));
     match holds {
         Text => value.as_str().map(|_text| ()),
+        TextOrNull if value.is_null() => Some(()),
+        TextOrNull => fits(value, &Text),
         Texts => every(&Text),
         Name => value.as_str().filter(|name| is_name(name)).map(|_name| ()),
         Id => value.as_str().filter(|id| id.len() == 26 && id.bytes().all(is_base32)).map(|_id| ()),

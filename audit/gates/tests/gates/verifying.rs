@@ -4,7 +4,7 @@ use cofferdam_audit::{
     fault::{Exit, Fault as _},
     ledger::{Evidence, Kept, Key, LedgerFault, verify},
 };
-use cofferdam_base::{Digest, EntryId, FunctionName, ToolName};
+use cofferdam_base::{Digest, EntryId, FunctionName, RunId, Timestamp, ToolName};
 use cofferdam_ledger::{
     Commitment, Event, Opening, Salt,
     event::{Answer, Check, Effect, KeyAction, Origin, Recovery, Ruling, Subject, Usage},
@@ -30,6 +30,10 @@ fn texts() -> impl Strategy<Value = Vec<String>> {
 /// A name of at most 64 bytes, as tools and functions have it.
 fn name() -> impl Strategy<Value = String> {
     "[a-z][a-z0-9]{0,30}(-[a-z0-9]{1,30})?"
+}
+
+fn run_id(number: u8) -> RunId {
+    RunId::new(Timestamp(u64::from(number)), [number; 10])
 }
 
 /// Every event that may stand anywhere.
@@ -77,6 +81,13 @@ fn event() -> impl Strategy<Value = Event> {
             prop::collection::vec(call().prop_map(|call| EntryId::from(&call)), 0..4)
         )
             .prop_map(|(topic, entries, removed)| Event::MemoryEdited { topic, entries, removed }),
+        (call(), 0..250_u8, prop::collection::vec(commitment(), 0..4), commitment(), prop::option::of(any::<String>()))
+            .prop_map(|(call, number, lines, reason, by)| Event::TranscriptRedacted { run: run_id(number), call, lines, reason, by }),
+        (0..250_u8, number(), prop::option::of(any::<String>())).prop_map(|(number, bytes, by)| Event::TranscriptPruned {
+            run: run_id(number),
+            bytes,
+            by
+        }),
         (select(vec![KeyAction::Added, KeyAction::Removed, KeyAction::Revoked]), digest())
             .prop_map(|(action, key)| Event::KeyEvent { action, key }),
     ]
@@ -128,8 +139,8 @@ proptest! {
                 },
                 Step::Reopen => {
                     drop(ledger);
-                    let run = cofferdam_base::RunId::new(cofferdam_base::Timestamp(9), [9; 10]);
-                    ledger = cofferdam_ledger::Ledger::open(Box::new(disk.clone()), signer(1), &[], &run, cofferdam_base::Timestamp(9)).unwrap();
+                    let run = run_id(9);
+                    ledger = cofferdam_ledger::Ledger::open(Box::new(disk.clone()), signer(1), &[], &run, Timestamp(9)).unwrap();
                 }
             }
         }

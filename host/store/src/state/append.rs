@@ -2,6 +2,8 @@
 
 use std::{fs::File, sync::Arc};
 
+use rustix::{fs::FlockOperation, io::Errno};
+
 use crate::state::{disk::Disk, error::StateError};
 
 /// A file opened to append to. What was appended survives a power loss only after [`AppendFile::sync`].
@@ -29,6 +31,26 @@ impl AppendFile {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len == 0
+    }
+
+    pub(super) fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// Takes the file for this process until the value is dropped, or says that another one has it. It is an advisory lock
+    /// (`flock`); whoever gets it has to look whether the file is still the named one ([`super::Folder::is_named`]).
+    ///
+    /// # Errors
+    /// [`StateError::Held`], [`StateError::Io`].
+    pub fn hold(&self) -> Result<(), StateError> {
+        loop {
+            match rustix::fs::flock(&self.file, FlockOperation::NonBlockingLockExclusive) {
+                Ok(()) => return Ok(()),
+                Err(Errno::INTR) => {}
+                Err(Errno::WOULDBLOCK) => return Err(StateError::Held(self.label.clone())),
+                Err(error) => return Err(StateError::io("lock", &self.label, error.into())),
+            }
+        }
     }
 
     /// Writes all bytes at the end of the file.

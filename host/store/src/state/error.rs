@@ -58,6 +58,8 @@ pub enum StateError {
     },
     /// Another process holds the workspace's lock.
     Busy,
+    /// Another process works with the file.
+    Held(String),
     /// No blob has this digest.
     BlobMissing(Digest),
     /// A blob's bytes are not what its name says.
@@ -85,6 +87,7 @@ impl fmt::Display for StateError {
             Self::TooMany { name: folder, limit } => write!(f, "folder `{}` has more than {limit} entries", name(folder)),
             Self::Io { doing, name: file, .. } => write!(f, "cannot {doing} `{}` in the state folder", name(file)),
             Self::Busy => f.write_str("another process is changing this workspace"),
+            Self::Held(file) => write!(f, "another process works with `{}` in the state folder", name(file)),
             Self::BlobMissing(digest) => write!(f, "nothing is stored under `{digest}`"),
             Self::BlobDamaged(digest) => write!(f, "what is stored under `{digest}` has another digest"),
         }
@@ -103,6 +106,7 @@ impl Error for StateError {
             | Self::TooLarge { .. }
             | Self::TooMany { .. }
             | Self::Busy
+            | Self::Held(_)
             | Self::BlobMissing(_)
             | Self::BlobDamaged(_) => None,
         }
@@ -123,6 +127,7 @@ impl Diagnostic for StateError {
             Self::Io { cause, .. } if cause.kind() == io::ErrorKind::StorageFull => "store.state-disk-full",
             Self::Io { .. } => "store.state-io",
             Self::Busy => "store.workspace-busy",
+            Self::Held(_) => "store.state-held",
             Self::BlobMissing(_) => "store.blob-missing",
             Self::BlobDamaged(_) => "store.blob-damaged",
         }
@@ -133,7 +138,13 @@ impl Diagnostic for StateError {
             Self::TooLarge { .. } | Self::TooMany { .. } => Class::Limit,
             Self::NotPrivate { .. } | Self::NotApart { .. } | Self::BlobDamaged(_) => Class::NotVerified,
             Self::Name(_) => Class::Bug,
-            Self::Open { .. } | Self::Stranger(_) | Self::NotFile(_) | Self::Io { .. } | Self::Busy | Self::BlobMissing(_) => Class::Failed,
+            Self::Open { .. }
+            | Self::Stranger(_)
+            | Self::NotFile(_)
+            | Self::Io { .. }
+            | Self::Busy
+            | Self::Held(_)
+            | Self::BlobMissing(_) => Class::Failed,
         }
     }
 
@@ -141,7 +152,7 @@ impl Diagnostic for StateError {
         match self {
             Self::NotPrivate { path } => Some(format!("run `chmod 700 {}` as its owner", text::inline(&path.to_string_lossy(), SHOWN))),
             Self::NotApart { .. } => Some("keep the state folder outside the workspace".to_owned()),
-            Self::Busy => Some("wait until the other `cofferdam` command has ended".to_owned()),
+            Self::Busy | Self::Held(_) => Some("wait until the other `cofferdam` command has ended".to_owned()),
             Self::Io { cause, .. } if cause.kind() == io::ErrorKind::StorageFull => Some("free some space, then run it again".to_owned()),
             Self::Open { .. }
             | Self::Name(_)

@@ -19,6 +19,7 @@ use crate::state::{
     disk::{Disk, Durability, Permissions, SystemDisk},
     error::StateError,
     read::ReadFile,
+    replacement::Replacement,
 };
 
 /// Most entries that a folder of the state may have: a folder that something else fills does not fill the memory.
@@ -123,15 +124,19 @@ impl Folder {
     /// # Errors
     /// [`StateError::Name`], [`StateError::Io`]; then the file is as it was, unless the last sync failed.
     pub fn replace(&self, name: &str, bytes: &[u8]) -> Result<(), StateError> {
+        let mut replacement = self.replacing(name)?;
+        replacement.write(bytes)?;
+        replacement.publish()
+    }
+
+    /// Begins the new content of a file, to be written piece by piece: see [`Folder::replace`].
+    ///
+    /// # Errors
+    /// [`StateError::Name`], [`StateError::Io`].
+    pub fn replacing(&self, name: &str) -> Result<Replacement, StateError> {
         check_name(name)?;
         let (temporary, file) = self.create_temporary()?;
-        let written = self.disk.write(&file, bytes).and_then(|()| self.disk.sync_file(&file));
-        if let Err(error) = written.and_then(|()| self.disk.rename(&self.dir, &temporary, &self.dir, name)) {
-            // The cause is what the caller has to hear; an unfinished file that stays does no harm.
-            let _ = self.disk.remove_file(&self.dir, &temporary);
-            return Err(self.failed("write", name, error));
-        }
-        self.sync()
+        Ok(Replacement::new(self.clone(), name.to_owned(), temporary, file))
     }
 
     /// Opens a file to append to, and makes it when it is missing.
@@ -153,6 +158,20 @@ impl Folder {
             }
         };
         AppendFile::new(file, Arc::clone(&self.disk), self.label(name))
+    }
+
+    /// Whether an open file still is the one of this name: another process may have put a new one in its place.
+    ///
+    /// # Errors
+    /// [`StateError::Name`], [`StateError::Io`].
+    pub fn is_named(&self, file: &AppendFile, name: &str) -> Result<bool, StateError> {
+        check_name(name)?;
+        let held = rustix::fs::fstat(file.file()).map_err(|error| self.failed("look at", name, error.into()))?;
+        match rustix::fs::statat(&*self.dir, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(named) => Ok((named.st_dev, named.st_ino) == (held.st_dev, held.st_ino)),
+            Err(rustix::io::Errno::NOENT) => Ok(false),
+            Err(error) => Err(self.failed("look at", name, error.into())),
+        }
     }
 
     /// Removes a file, for good only after a later sync of the folder; whether there was one.

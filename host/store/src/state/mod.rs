@@ -7,8 +7,10 @@ pub mod blobs;
 pub(crate) mod disk;
 pub mod error;
 pub mod folder;
+pub mod lines;
 pub mod lock;
 pub mod read;
+pub mod replacement;
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "tests make and read files beside the code under test")]
 pub(crate) mod tests;
@@ -23,8 +25,10 @@ pub use blobs::Blobs;
 pub use disk::Durability;
 pub use error::StateError;
 pub use folder::{Folder, Removed};
+pub use lines::{FileLine, FileLines};
 pub use lock::WorkspaceLock;
 pub use read::ReadFile;
+pub use replacement::Replacement;
 
 use crate::{
     state::disk::{Disk, SystemDisk},

@@ -13,7 +13,7 @@ use cofferdam_base::{Class, Diagnostic as _};
 use tempfile::TempDir;
 
 use crate::state::{
-    Folder, Removed, StateError,
+    FileLine, Folder, Removed, StateError,
     disk::{Durability, SystemDisk},
     tests::faulty::{Faulty, Operation, Verdict},
 };
@@ -148,4 +148,49 @@ fn errors_name_the_file_and_the_cause() {
     assert!(matches!(&error, StateError::Io { doing: "write", name, .. } if name.ends_with("/f")), "{error:?}");
     assert_eq!((error.code(), error.class()), ("store.state-io", Class::Failed));
     assert_eq!(folder.list().unwrap(), ["f"]);
+}
+
+#[test]
+fn reads_lines_from_any_byte_and_none_without_end() {
+    let (_root, _, folder) = folder();
+    folder.replace("f", b"one\n\ntwo\nthr").unwrap();
+    let lines = |from, limit| -> Vec<(u64, FileLine)> {
+        folder.reading("f").unwrap().unwrap().lines(from, limit).collect::<Result<_, _>>().unwrap()
+    };
+    let whole = |text: &str| FileLine::Whole(text.as_bytes().to_vec());
+    assert_eq!(lines(0, 3), [(0, whole("one")), (4, whole("")), (5, whole("two")), (9, FileLine::Torn)]);
+    assert_eq!(lines(5, 3), [(5, whole("two")), (9, FileLine::Torn)]);
+    assert_eq!(lines(0, 2), [(0, FileLine::TooLong)]);
+    assert_eq!(lines(99, 2), []);
+}
+
+#[test]
+fn a_file_that_another_one_took_the_place_of_is_no_longer_the_named_one() {
+    let (_root, path, folder) = folder();
+    let open = folder.append("f").unwrap();
+    assert!(folder.is_named(&open, "f").unwrap());
+    let mut new = folder.replacing("f").unwrap();
+    new.write(b"one").unwrap();
+    new.write(b" two").unwrap();
+    assert!(folder.is_named(&open, "f").unwrap());
+    new.publish().unwrap();
+    assert!(!folder.is_named(&open, "f").unwrap());
+    assert_eq!(folder.read("f", 10).unwrap().unwrap(), b"one two");
+    let mut dropped = folder.replacing("f").unwrap();
+    dropped.write(b"x").unwrap();
+    drop(dropped);
+    assert_eq!(fs::read_dir(path).unwrap().count(), 1);
+}
+
+#[test]
+fn a_held_file_is_held_by_one() {
+    let (_root, _, folder) = folder();
+    let (first, second) = (folder.append("f").unwrap(), folder.append("f").unwrap());
+    first.hold().unwrap();
+    first.hold().unwrap();
+    let error = second.hold().unwrap_err();
+    assert_eq!((error.code(), error.class()), ("store.state-held", Class::Failed));
+    assert!(error.hint().is_some_and(|hint| hint.contains("`cofferdam` command")));
+    drop(first);
+    second.hold().unwrap();
 }

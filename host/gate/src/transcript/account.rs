@@ -1,0 +1,206 @@
+//! What the ledger says of the transcripts of some runs: every line is checked against it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use cofferdam_base::{CallId, RunId, Timestamp};
+use cofferdam_ledger::{
+    Entry, Event,
+    commitment::{Commitment, OpenedText},
+};
+
+use super::{
+    line::{Body, Line},
+    said::Said,
+};
+use crate::{gate::Gate, refusal::Fault};
+
+/// What the ledger committed to in one line.
+#[derive(Debug, Clone)]
+struct Committed {
+    commitment: Commitment,
+    leaf: u64,
+    time: Timestamp,
+    /// Whether a line of the transcript answered for it.
+    seen: bool,
+}
+
+/// What the ledger says of a redaction.
+#[derive(Debug, Clone)]
+struct Told {
+    lines: Vec<Commitment>,
+    reason: Commitment,
+    by: Option<String>,
+    time: Timestamp,
+}
+
+/// What the ledger says of the transcripts of some runs.
+#[derive(Debug, Default)]
+pub struct Account {
+    committed: BTreeMap<(CallId, Said), Vec<Committed>>,
+    redacted: BTreeMap<CallId, Vec<Told>>,
+    pruned: BTreeMap<RunId, (Timestamp, Option<String>)>,
+    runs: BTreeSet<RunId>,
+}
+
+/// A line after it was compared with the ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Checked {
+    /// The ledger committed to this text.
+    InLedger {
+        /// The text.
+        text: OpenedText,
+        /// The leaf that committed to it.
+        leaf: u64,
+        /// When, by the ledger.
+        time: Timestamp,
+    },
+    /// The text is gone, and the ledger says so.
+    Redacted {
+        /// The leaf that committed to it.
+        leaf: u64,
+        /// When it was removed, by the ledger.
+        time: Timestamp,
+        /// By whom, in their own words.
+        by: Option<String>,
+        /// Why; none where the reason is not the one that the ledger committed to.
+        reason: Option<OpenedText>,
+    },
+    /// The ledger committed to something else, or says something else of it.
+    Differs {
+        /// What the file has, where it has a text.
+        text: Option<String>,
+        /// What does not fit.
+        why: &'static str,
+    },
+    /// The ledger has nothing of this kind of this call: a crash came before it, or somebody wrote the line.
+    NotInLedger {
+        /// What the file has, where it has a text.
+        text: Option<String>,
+    },
+}
+
+impl Checked {
+    /// One word for people and programs.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::InLedger { .. } => "in the ledger",
+            Self::Redacted { .. } => "redacted",
+            Self::Differs { .. } => "differs",
+            Self::NotInLedger { .. } => "not in the ledger",
+        }
+    }
+
+    /// Whether the ledger vouches for what is shown.
+    #[must_use]
+    pub fn is_vouched_for(&self) -> bool {
+        match self {
+            Self::InLedger { .. } | Self::Redacted { .. } => true,
+            Self::Differs { .. } | Self::NotInLedger { .. } => false,
+        }
+    }
+}
+
+/// Something that the ledger committed to and no line of the transcript has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Missing {
+    /// The call.
+    pub call: CallId,
+    /// What is missing of it.
+    pub said: Said,
+    /// The leaf that committed to it.
+    pub leaf: u64,
+}
+
+impl Gate {
+    /// Reads what the ledger says of the transcripts of some runs: one pass over it.
+    ///
+    /// # Errors
+    /// A ledger that does not check out.
+    pub fn account(&self, runs: &BTreeSet<RunId>) -> Result<Account, Fault> {
+        let names: Vec<&[u8]> = runs.iter().map(|run| run.as_str().as_bytes()).collect();
+        let entries = self.in_turn(|_, _, book| {
+            Ok(book.ledger()?.find(|line| names.iter().any(|name| line.windows(name.len()).any(|window| window == *name)))?)
+        })?;
+        let mut account = Account { runs: runs.clone(), ..Account::default() };
+        for (leaf, entry) in &entries {
+            account.enter(*leaf, entry);
+        }
+        Ok(account)
+    }
+}
+
+impl Account {
+    #[expect(clippy::wildcard_enum_match_arm, reason = "every other event commits to nothing in a transcript")]
+    fn enter(&mut self, leaf: u64, entry: &Entry) {
+        let committed: &[(&CallId, Said, Commitment)] = match entry.event() {
+            Event::TranscriptRedacted { run, call, lines, reason, by } if self.runs.contains(run) => {
+                let told = Told { lines: lines.clone(), reason: *reason, by: by.clone(), time: entry.time() };
+                self.redacted.entry(call.clone()).or_default().push(told);
+                return;
+            }
+            Event::TranscriptPruned { run, by, .. } => {
+                self.pruned.insert(run.clone(), (entry.time(), by.clone()));
+                return;
+            }
+            _ if !self.runs.contains(entry.run()) => return,
+            Event::Request { call, arguments, .. } => &[(call, Said::Arguments, *arguments)],
+            Event::Approval { call, question, .. } => &[(call, Said::Question, *question)],
+            Event::Invocation { call, outcome, reads, .. } => &[(call, Said::Reads, *reads), (call, Said::Outcome, *outcome)],
+            Event::Verdict { call, evidence, .. } => &[(call, Said::Evidence, *evidence)],
+            Event::Intent { call, changes, .. } => &[(call, Said::Changes, *changes)],
+            _ => return,
+        };
+        for (call, said, commitment) in committed {
+            let committed = Committed { commitment: *commitment, leaf, time: entry.time(), seen: false };
+            self.committed.entry(((*call).clone(), *said)).or_default().push(committed);
+        }
+    }
+
+    /// Compares a line with the ledger. Only what comes back as [`Checked::InLedger`] is what was said.
+    pub fn check(&mut self, line: Line) -> Checked {
+        let Line { call, said, body, .. } = line;
+        let commitment = body.commitment();
+        let told = self.redacted.get(&call).and_then(|told| told.iter().find(|told| told.lines.contains(&commitment)));
+        let Some(known) = self.committed.get_mut(&(call, said)) else {
+            return Checked::NotInLedger { text: body.text().map(ToOwned::to_owned) };
+        };
+        let differs = |body: &Body, why| Checked::Differs { text: body.text().map(ToOwned::to_owned), why };
+        let Some(known) = known.iter_mut().find(|known| known.commitment == commitment) else {
+            return differs(&body, "the ledger committed to another text");
+        };
+        known.seen = true;
+        match (body, told) {
+            (body @ Body::Said(_), Some(_)) => differs(&body, "the ledger says that it was removed"),
+            (body @ Body::Redacted(_), None) => differs(&body, "it was removed, and the ledger does not say so"),
+            (Body::Redacted(redacted), Some(told)) => Checked::Redacted {
+                leaf: known.leaf,
+                time: told.time,
+                by: told.by.clone(),
+                reason: redacted.reason.verify(told.reason).ok(),
+            },
+            (Body::Said(opening), None) => match opening.verify(known.commitment) {
+                Ok(text) => Checked::InLedger { text, leaf: known.leaf, time: known.time },
+                Err(_) => Checked::Differs { text: None, why: "the ledger committed to another text" },
+            },
+        }
+    }
+
+    /// What no line that was checked answered for, in the ledger's order. Meaningful after every line was checked.
+    #[must_use]
+    pub fn missing(&self) -> Vec<Missing> {
+        let unseen = |(call, said): &(CallId, Said), known: &Committed| {
+            (!known.seen).then(|| Missing { call: call.clone(), said: *said, leaf: known.leaf })
+        };
+        let mut missing: Vec<Missing> =
+            self.committed.iter().flat_map(|(key, all)| all.iter().filter_map(move |known| unseen(key, known))).collect();
+        missing.sort_by_key(|missing| missing.leaf);
+        missing
+    }
+
+    /// When the whole transcript of a run was removed and by whom, in their own words; none where it was not.
+    #[must_use]
+    pub fn pruned(&self, run: &RunId) -> Option<(Timestamp, Option<&str>)> {
+        self.pruned.get(run).map(|(time, by)| (*time, by.as_deref()))
+    }
+}
