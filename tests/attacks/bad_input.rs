@@ -10,6 +10,9 @@ use crate::{
 /// Texts that a terminal would act on, that hide something, or that are no text of their place.
 const HOSTILE: [&str; 7] = ["", "\u{1b}[2Jx", "a\u{202e}b", "a\u{200b}b", "../../etc", "{", "\u{fffd}"];
 
+/// The identifier of a run and of a call that there is not.
+const RUN: &str = "01jd2k7c9m4v8w3x5y6z7a8b9c";
+
 /// Files of the wrong kind for whoever reads them, in a folder beside the workspace.
 fn bad_files(person: &Person) -> Vec<PathBuf> {
     let folder = person.home("bad");
@@ -64,6 +67,7 @@ fn bad_files_are_refused_by_every_command_that_reads_one() {
             &["key", "add", &bad, "--name", "x", "--tool", "x", "--fingerprint", "ed25519:00"],
             &["run", "x", "--recorded", &bad],
             &["memory", "edit", "No Topic", "--file", &bad],
+            &["transcript", "export", RUN, "--output", &bad],
             &["--workspace", &format!("{bad}/below"), "doctor"],
         ] {
             refused(&person, &before, &format!("{command:?}"), &person.run(command));
@@ -86,11 +90,24 @@ fn bad_words_are_refused_by_every_command_that_takes_one() {
             &["resume", "--cap", bad],
             &["memory", "show", bad],
             &["memory", "edit", bad, "--file", "/dev/null"],
+            &["transcript", "show", bad],
+            &["transcript", "show", RUN, "--call", bad],
+            &["transcript", "show", RUN],
+            &["transcript", "export", bad],
+            &["transcript", "export", RUN],
+            &["transcript", "grep", "x", "--run", bad],
+            &["transcript", "redact", bad, "--call", RUN, "--reason", "x", "--yes"],
+            &["transcript", "redact", RUN, "--call", bad, "--reason", "x", "--yes"],
+            &["transcript", "redact", RUN, "--call", RUN, "--reason", "x", "--kind", bad, "--yes"],
+            &["transcript", "redact", RUN, "--call", RUN, "--reason", bad, "--by", bad, "--yes"],
+            &["transcript", "prune", "--before", bad],
+            &["transcript", "prune", "--keep", bad],
             &["tool", "inspect", bad],
             &["tool", "update", bad, "x.wasm"],
             &["policy", "explain", bad],
             &["policy", "explain", "files.read", "--access", "read", "--path", bad],
             &["key", "revoke", bad, "--reason", "x"],
+            &["transcript", "prune"],
             &["init", "--url", bad, "--model", "x"],
         ] {
             // What is a path of the workspace and names nothing hostile is explained, not refused.

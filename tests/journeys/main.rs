@@ -14,6 +14,7 @@ mod memory;
 mod model_server;
 mod recovery;
 mod tools;
+mod transcripts;
 
 use harness::Person;
 use serde_json::json;
@@ -129,6 +130,12 @@ fn every_help_page_has_an_example() {
         &["memory", "show"],
         &["memory", "search"],
         &["memory", "verify"],
+        &["transcript", "list"],
+        &["transcript", "show"],
+        &["transcript", "grep"],
+        &["transcript", "export"],
+        &["transcript", "redact"],
+        &["transcript", "prune"],
         &["call"],
         &["undo"],
         &["recover"],
@@ -167,6 +174,10 @@ fn the_examples_of_reading_commands_run() {
         &["memory", "list"],
         &["memory", "search", "source", "map"],
         &["memory", "verify"],
+        &["transcript", "list"],
+        &["transcript", "grep", "source", "map"],
+        &["transcript", "prune", "--keep", "100"],
+        &["transcript", "prune", "--before", "2026-01-31", "--by", "Ann", "--yes"],
         &["call", "files.list", "{}"],
         &["history", "--count", "100", "--format", "json"],
         &["limits", "--format", "json"],

@@ -45,7 +45,7 @@ pub struct RunHeader {
 /// One step of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) enum Step {
+pub enum Step {
     /// A process took the run up: its calls are recorded under this run of the ledger.
     Taken {
         /// The run as ledger and transcript know it.
@@ -90,7 +90,63 @@ pub(crate) enum Step {
     },
 }
 
-/// An open journal.
+/// What a journal holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recorded {
+    /// What the run is.
+    pub header: RunHeader,
+    /// Its steps, in order.
+    pub steps: Vec<Step>,
+}
+
+impl Recorded {
+    /// The runs of the ledger that its calls are recorded under, in order.
+    pub fn ledgers(&self) -> impl Iterator<Item = &RunId> {
+        self.steps.iter().filter_map(|step| if let Step::Taken { ledger } = step { Some(ledger) } else { None })
+    }
+
+    /// Whether the run came to its end, so that it cannot be resumed.
+    #[must_use]
+    pub fn is_finished(&self) -> bool {
+        self.steps.iter().any(|step| matches!(step, Step::Finished { .. }))
+    }
+}
+
+/// Reads a journal; gives the byte where its last whole line ends, and what it holds.
+///
+/// # Errors
+/// [`AgentError::Journal`] for a line that does not read back.
+pub fn parse(run: &RunId, bytes: &[u8]) -> Result<(usize, Recorded), AgentError> {
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let fault = |line: usize, why: String| AgentError::Journal { run: run.to_string(), line, why };
+    let mut lines = bytes.get(..whole).unwrap_or_default().split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let first = lines.next().ok_or_else(|| fault(1, "it is empty".to_owned()))?;
+    let header: RunHeader = serde_json::from_slice(first).map_err(|error| fault(1, error.to_string()))?;
+    if header.v != VERSION {
+        return Err(fault(1, format!("version {} is not {VERSION}", header.v)));
+    }
+    let steps = lines.enumerate().map(|(index, line)| serde_json::from_slice(line).map_err(|error| fault(index + 2, error.to_string())));
+    Ok((whole, Recorded { header, steps: steps.collect::<Result<_, _>>()? }))
+}
+
+/// The name of a run's journal.
+fn file_name(run: &RunId) -> String {
+    format!("{run}{SUFFIX}")
+}
+
+/// Opens a journal for this process alone: two that write one would mix their steps, and a redaction would lose the newest.
+fn held(folder: &Folder, name: &str) -> Result<AppendFile, StateError> {
+    loop {
+        let file = folder.append(name)?;
+        file.hold()?;
+        // Somebody put a new file in its place before it was held: the new one is meant.
+        if folder.is_named(&file, name)? {
+            return Ok(file);
+        }
+    }
+}
+
+/// An open journal. No other process writes it meanwhile.
 #[derive(Debug)]
 pub struct Journal {
     file: AppendFile,
@@ -103,7 +159,7 @@ impl Journal {
     /// The state folder's.
     pub fn begin(state: &Folder, header: &RunHeader) -> Result<Self, AgentError> {
         let folder = state.folder(FOLDER)?;
-        let mut journal = Self { file: folder.append(&format!("{}{SUFFIX}", header.run))? };
+        let mut journal = Self { file: held(&folder, &file_name(&header.run))? };
         journal.line(header)?;
         journal.file.sync()?;
         folder.sync()?;
@@ -113,27 +169,30 @@ impl Journal {
     /// Opens the journal of a run to go on with it; gives what it holds.
     ///
     /// # Errors
-    /// [`AgentError::UnknownRun`], [`AgentError::Journal`], the state folder's.
+    /// [`AgentError::UnknownRun`], [`AgentError::Journal`], the state folder's; [`StateError::Held`] where another process works
+    /// with it.
     pub(crate) fn open(state: &Folder, run: &RunId) -> Result<(Self, RunHeader, Vec<Step>), AgentError> {
         let folder = state.folder(FOLDER)?;
-        let name = format!("{run}{SUFFIX}");
-        let bytes = folder.read(&name, MAX_JOURNAL_BYTES)?.ok_or_else(|| AgentError::UnknownRun { run: Some(run.clone()) })?;
-        let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        let mut file = folder.append(&name)?;
+        let name = file_name(run);
+        // Looked for first: opening makes a file where there is none.
+        folder.len_of(&name)?.ok_or_else(|| AgentError::UnknownRun { run: Some(run.clone()) })?;
+        let mut file = held(&folder, &name)?;
+        let bytes = folder.read(&name, MAX_JOURNAL_BYTES)?.unwrap_or_default();
+        let (whole, Recorded { header, steps }) = parse(run, &bytes)?;
         if whole < bytes.len() {
             file.cut(whole as u64)?;
         }
-        let fault = |line: usize, why: String| AgentError::Journal { run: run.to_string(), line, why };
-        let mut lines = bytes.get(..whole).unwrap_or_default().split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
-        let first = lines.next().ok_or_else(|| fault(1, "it is empty".to_owned()))?;
-        let header: RunHeader = serde_json::from_slice(first).map_err(|error| fault(1, error.to_string()))?;
-        if header.v != VERSION {
-            return Err(fault(1, format!("version {} is not {VERSION}", header.v)));
-        }
-        let steps =
-            lines.enumerate().map(|(index, line)| serde_json::from_slice(line).map_err(|error| fault(index + 2, error.to_string())));
-        let steps = steps.collect::<Result<_, _>>()?;
         Ok((Self { file }, header, steps))
+    }
+
+    /// What the journal of a run holds. A last line without its end is passed over: a crash left it, or it is being written.
+    ///
+    /// # Errors
+    /// [`AgentError::UnknownRun`], [`AgentError::Journal`], the state folder's.
+    pub fn read(state: &Folder, run: &RunId) -> Result<Recorded, AgentError> {
+        let bytes = state.folder(FOLDER)?.read(&file_name(run), MAX_JOURNAL_BYTES)?;
+        let bytes = bytes.ok_or_else(|| AgentError::UnknownRun { run: Some(run.clone()) })?;
+        Ok(parse(run, &bytes)?.1)
     }
 
     /// The runs of a project, oldest first.
@@ -145,6 +204,23 @@ impl Journal {
         let mut runs: Vec<RunId> = names.iter().filter_map(|name| name.strip_suffix(SUFFIX)?.parse().ok()).collect();
         runs.sort();
         Ok(runs)
+    }
+
+    /// Puts other steps in the place of those that it has, all at once.
+    pub(crate) fn rewrite(&self, state: &Folder, run: &RunId, header: &RunHeader, steps: &[Step]) -> Result<(), AgentError> {
+        let mut new = state.folder(FOLDER)?.replacing(&file_name(run))?;
+        new.write(&line_of(header)?)?;
+        for step in steps {
+            new.write(&line_of(step)?)?;
+        }
+        Ok(new.publish()?)
+    }
+
+    /// Removes the journal of a run.
+    pub(crate) fn remove(&self, state: &Folder, run: &RunId) -> Result<(), AgentError> {
+        let folder = state.folder(FOLDER)?;
+        folder.remove(&file_name(run))?;
+        Ok(folder.sync()?)
     }
 
     /// Takes a step down.
@@ -159,8 +235,12 @@ impl Journal {
     }
 
     fn line(&mut self, value: &impl Serialize) -> Result<(), AgentError> {
-        let mut line = serde_json::to_vec(value).map_err(AgentError::Write)?;
-        line.push(b'\n');
-        Ok(self.file.append(&line)?)
+        Ok(self.file.append(&line_of(value)?)?)
     }
+}
+
+fn line_of(value: &impl Serialize) -> Result<Vec<u8>, AgentError> {
+    let mut line = serde_json::to_vec(value).map_err(AgentError::Write)?;
+    line.push(b'\n');
+    Ok(line)
 }

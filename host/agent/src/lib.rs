@@ -15,10 +15,11 @@ pub mod journal;
 mod observation;
 mod progress;
 mod prompt;
+pub mod removal;
 mod run;
 pub mod watch;
 
 pub use error::AgentError;
-pub use journal::{Journal, RunHeader};
+pub use journal::{Journal, Recorded, RunHeader, Step};
 pub use run::{Agent, AgentParts, Ended};
 pub use watch::Watcher;

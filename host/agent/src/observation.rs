@@ -37,6 +37,16 @@ pub(crate) fn found_again(number: u64, outcome: Option<&str>) -> String {
     shown.to_string()
 }
 
+/// A call whose texts a person removed from the record since.
+pub(crate) fn redacted(number: u64) -> String {
+    json!({"call": number, "redacted": "a person removed what this call showed; make it again if it is needed"}).to_string()
+}
+
+/// The arguments of such a call, as the model sees what it asked for.
+pub(crate) fn redacted_arguments() -> String {
+    json!({"redacted": "a person removed the arguments of this call"}).to_string()
+}
+
 /// Something that the agent itself says of a call.
 pub(crate) fn said(number: u64, member: &str, value: Value) -> String {
     let mut shown = json!({"call": number});

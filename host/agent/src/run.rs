@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, time::Duration};
 
 use cofferdam_base::{CallId, Clock, EntryId, Interrupt, RunId, Timestamp};
-use cofferdam_gate::{CallInput, Fault, Gate, Mode, Publication, Refused};
+use cofferdam_gate::{CallInput, Fault, Gate, Mode, Publication, Refused, transcript::Body};
 use cofferdam_memory::CallEvidence;
 use cofferdam_model::{Answered, Budget, Caps, ChatRequest, ModelError, Prices, Provider, Spent, ToolCall, ToolSpec};
 use cofferdam_policy::{Host, Integrity, Origin};
@@ -272,8 +272,11 @@ impl<'a> Agent<'a> {
         for ledger in &self.progress.ledgers {
             outcome = outcome.or(gate.outcome_of(ledger, call)?);
         }
+        if matches!(outcome, Some(Body::Redacted(_))) {
+            return Ok(Some(Made { content: observation::redacted(number), evidence: None, outside: true, published: true }));
+        }
         watcher.noted(number, "found again: it was published before the interruption");
-        let content = observation::found_again(number, outcome.as_deref());
+        let content = observation::found_again(number, outcome.as_ref().and_then(Body::text));
         Ok(Some(Made { content, evidence: None, outside: true, published: true }))
     }
 
@@ -294,7 +297,9 @@ fn not_made(number: u64, why: String, watcher: &mut dyn Watcher) -> Made {
 #[expect(clippy::wildcard_enum_match_arm, reason = "every other fault is about this one call")]
 fn refuse(number: u64, refused: Box<Refused>, watcher: &mut dyn Watcher) -> Result<Made, AgentError> {
     match refused.fault {
-        fault @ (Fault::Ledger(_) | Fault::State(_) | Fault::Publish(_) | Fault::Record(_) | Fault::Entropy(_)) => Err(fault.into()),
+        fault @ (Fault::Ledger(_) | Fault::State(_) | Fault::Publish(_) | Fault::Record(_) | Fault::Entropy(_) | Fault::Transcript(_)) => {
+            Err(fault.into())
+        }
         _ => {
             watcher.refused(number, &refused);
             // The message may quote a tool or a file.

@@ -83,6 +83,19 @@ pub(crate) fn begin(path: &Path) -> Result<File, CliError> {
     file.map_err(written)
 }
 
+/// Makes a file that only its owner reads, where nothing is.
+///
+/// # Errors
+/// [`CliError::File`].
+pub(crate) fn create(path: &Path) -> Result<File, CliError> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600);
+    #[expect(clippy::disallowed_methods, reason = "a file that a person named on the command line")]
+    let file = options.open(path);
+    file.map_err(|source| fault(path, "written", source))
+}
+
 /// Appends a line to a file that a command has begun.
 ///
 /// # Errors

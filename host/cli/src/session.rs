@@ -154,6 +154,7 @@ impl Session {
             pause: system::pause,
         };
         let (gate, recovered) = Gate::open_recovering(parts, conflicts)?;
+        cofferdam_agent::removal::complete(&gate)?;
         Ok((Self { user, gate }, recovered))
     }
 }

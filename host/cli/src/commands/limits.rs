@@ -1,7 +1,8 @@
 //! `cofferdam limits`: the numbers of the sandbox and of a run, from the constants themselves.
 
-use cofferdam_base::limits::ROWS;
+use cofferdam_base::limits::{LimitRow, ROWS};
 use cofferdam_confine::Reach;
+use cofferdam_gate::transcript;
 use cofferdam_model::budget::CAP_ROWS;
 use serde_json::json;
 
@@ -10,7 +11,7 @@ use crate::{
     output::{self, Format},
 };
 
-/// Print every limit of a tool call and every cap of a run; `docs/limits.md` has these tables
+/// Print every limit of a tool call and of the transcripts, and every cap of a run; `docs/limits.md` has these tables
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  cofferdam limits\n  cofferdam limits --format json")]
 pub(crate) struct Limits {}
@@ -19,10 +20,14 @@ impl Limits {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
         Reach::nothing().confine();
         match context.format {
-            Format::Text => output::data(&format!("{}\n{}", limits(), caps()))?,
+            Format::Text => output::data(&format!("{}\n{}\n{}", limits(), caps(), transcripts()))?,
             Format::Json => {
                 for row in ROWS {
                     output::line(&json!({"name": row.name, "value": row.value, "unit": row.unit, "prevents": row.prevents}).to_string())?;
+                }
+                for row in transcript::limits::ROWS {
+                    let LimitRow { name, value, unit, prevents } = row;
+                    output::line(&json!({"transcript": name, "value": value, "unit": unit, "prevents": prevents}).to_string())?;
                 }
                 for (name, value, unit, meaning) in CAP_ROWS {
                     output::line(&json!({"cap": name, "value": value, "unit": unit, "meaning": meaning}).to_string())?;
@@ -42,6 +47,15 @@ fn limits() -> String {
     table
 }
 
+/// What transcripts may take.
+fn transcripts() -> String {
+    let mut table = String::from("| transcripts | limit | unit | prevents |\n| --- | ---: | --- | --- |\n");
+    for row in transcript::limits::ROWS {
+        table.push_str(&format!("| `{}` | {} | {} | {} |\n", row.name, row.value, row.unit, row.prevents));
+    }
+    table
+}
+
 /// What a run may use.
 fn caps() -> String {
     let mut table = String::from("| cap | default | unit | meaning |\n| --- | ---: | --- | --- |\n");
@@ -56,7 +70,7 @@ mod tests {
     #[test]
     fn the_docs_have_these_tables() {
         let docs = include_str!("../../../../docs/limits.md");
-        for table in [super::limits(), super::caps()] {
+        for table in [super::limits(), super::caps(), super::transcripts()] {
             assert!(docs.contains(&table), "run `cofferdam limits` and paste it into docs/limits.md");
         }
     }

@@ -14,6 +14,7 @@ mod recover;
 mod resume;
 mod run;
 mod tool;
+mod transcript;
 mod undo;
 
 use std::path::PathBuf;
@@ -51,6 +52,7 @@ enum Command {
     Run(run::Run),
     Resume(resume::Resume),
     Memory(memory::Memory),
+    Transcript(transcript::Transcript),
     Call(call::Call),
     Undo(undo::Undo),
     Recover(recover::Recover),
@@ -99,6 +101,7 @@ pub(crate) fn run(line: CommandLine) -> CommandResult {
         Command::Run(command) => command.run(&context),
         Command::Resume(command) => command.run(&context),
         Command::Memory(command) => command.run(&context),
+        Command::Transcript(command) => command.run(&context),
         Command::Call(command) => command.run(&context),
         Command::Undo(command) => command.run(&context),
         Command::Recover(command) => command.run(&context),

@@ -17,6 +17,7 @@ use crate::{gate::Gate, refusal::Fault};
 /// What the ledger committed to in one line.
 #[derive(Debug, Clone)]
 struct Committed {
+    run: RunId,
     commitment: Commitment,
     leaf: u64,
     time: Timestamp,
@@ -152,7 +153,7 @@ impl Account {
             _ => return,
         };
         for (call, said, commitment) in committed {
-            let committed = Committed { commitment: *commitment, leaf, time: entry.time(), seen: false };
+            let committed = Committed { run: entry.run().clone(), commitment: *commitment, leaf, time: entry.time(), seen: false };
             self.committed.entry(((*call).clone(), *said)).or_default().push(committed);
         }
     }
@@ -186,11 +187,11 @@ impl Account {
         }
     }
 
-    /// What no line that was checked answered for, in the ledger's order. Meaningful after every line was checked.
+    /// What no line that was checked answered for, of the runs whose transcripts were not removed as a whole, in the ledger's order. Meaningful after every line was checked.
     #[must_use]
     pub fn missing(&self) -> Vec<Missing> {
         let unseen = |(call, said): &(CallId, Said), known: &Committed| {
-            (!known.seen).then(|| Missing { call: call.clone(), said: *said, leaf: known.leaf })
+            (!known.seen && !self.pruned.contains_key(&known.run)).then(|| Missing { call: call.clone(), said: *said, leaf: known.leaf })
         };
         let mut missing: Vec<Missing> =
             self.committed.iter().flat_map(|(key, all)| all.iter().filter_map(move |known| unseen(key, known))).collect();
