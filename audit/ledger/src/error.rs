@@ -42,7 +42,7 @@ pub enum LedgerError {
         /// Leaves of the checkpoint.
         size: u64,
     },
-    /// A line after the newest checkpoint is no entry.
+    /// A line is no entry.
     CorruptEntry {
         /// Its number, from zero.
         leaf: u64,

@@ -51,6 +51,16 @@ impl Files {
         self.write("replaced", file, |storage| storage.replace(file, bytes))
     }
 
+    /// Writes at the end of the tree's file. A failure closes nothing: that file is made again from the leaves.
+    pub(crate) fn append_tree(&mut self, records: &[u8]) -> io::Result<()> {
+        self.storage.append(File::Tree, records)
+    }
+
+    /// Cuts the tree's file. A failure closes nothing.
+    pub(crate) fn truncate_tree(&mut self, len: u64) -> io::Result<()> {
+        self.storage.truncate(File::Tree, len)
+    }
+
     fn write<T>(
         &mut self,
         doing: &'static str,

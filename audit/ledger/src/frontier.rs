@@ -36,14 +36,26 @@ impl Frontier {
         self.size
     }
 
+    /// A frontier of these nodes; none if a tree of `size` leaves has another number of them.
+    pub(crate) fn new(size: u64, nodes: Vec<Digest>) -> Option<Self> {
+        (nodes.len() == usize::try_from(size.count_ones()).ok()?).then_some(Self { size, nodes })
+    }
+
     /// Appends the hash of a leaf.
     pub fn push(&mut self, leaf: Digest) {
+        self.push_completing(leaf, |_completed| ());
+    }
+
+    /// Appends the hash of a leaf and tells the roots of the perfect subtrees that it completes, itself first.
+    pub(crate) fn push_completing(&mut self, leaf: Digest, mut completed: impl FnMut(&Digest)) {
         let mut node = leaf;
         let mut size = self.size;
+        completed(&node);
         while size & 1 == 1
             && let Some(left) = self.nodes.pop()
         {
             node = node_hash(&left, &node);
+            completed(&node);
             size >>= 1;
         }
         self.nodes.push(node);
@@ -79,7 +91,7 @@ impl Frontier {
     #[must_use]
     pub fn parse(bytes: &[u8]) -> Option<Self> {
         let Record { size, nodes } = serde_json::from_slice(bytes).ok()?;
-        (nodes.len() == usize::try_from(size.count_ones()).ok()?).then_some(Self { size, nodes })
+        Self::new(size, nodes)
     }
 }
 

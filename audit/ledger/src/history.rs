@@ -5,7 +5,7 @@
 
 use std::io;
 
-use crate::storage::{File, Storage};
+use crate::storage::{File, Storage, read_full};
 
 /// Largest record that [`crate::SignedCheckpoint`] writes, rounded up. Bounds what a crash can leave behind.
 const MAX_RECORD_BYTES: usize = 1024;
@@ -27,12 +27,8 @@ pub(crate) fn read_newest(storage: &dyn Storage) -> io::Result<Newest> {
     let len = storage.len(File::Checkpoints)?;
     let start = len.saturating_sub(WINDOW_BYTES as u64);
     let mut window = vec![0; WINDOW_BYTES.min(usize::try_from(len).unwrap_or(WINDOW_BYTES))];
-    let mut filled = 0;
-    while let Some(rest) = window.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        match storage.read_at(File::Checkpoints, start + filled as u64, rest)? {
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
-            read => filled += read,
-        }
+    if read_full(storage, File::Checkpoints, start, &mut window)? < window.len() {
+        return Err(io::ErrorKind::UnexpectedEof.into());
     }
     Ok(find_newest(&window, start == 0))
 }

@@ -1,8 +1,8 @@
 //! Append-only Merkle log of what the host did, with signed checkpoints.
 //!
 //! One line of canonical JSON per leaf in `ledger.jsonl`, hashed as in RFC 6962; C2SP signed-note checkpoints in
-//! `checkpoints`; the tree's frontier in `frontier.json`, which only saves rehashing. Nothing here opens a file: the host
-//! hands in a [`Storage`]. `cofferdam-audit` reads the same files with code of its own.
+//! `checkpoints`; the tree's frontier in `frontier.json` and its nodes in `tree`, which only save rehashing. Nothing here
+//! opens a file: the host hands in a [`Storage`]. `cofferdam-audit` reads the leaves and the checkpoints with code of its own.
 //!
 //! **What it detects.** An edited, reordered, inserted or removed line that a checkpoint covers, against any checkpoint that
 //! was kept elsewhere. Opening reads only what came after the newest checkpoint, so an edit before it is found by
@@ -15,6 +15,7 @@
 
 pub mod checkpoint;
 pub mod commitment;
+pub mod entries;
 pub mod entry;
 pub mod error;
 pub mod event;
@@ -34,9 +35,12 @@ pub mod proof;
 mod prove;
 mod ranges;
 pub mod storage;
+mod stored;
+mod tree;
 
 pub use checkpoint::{SignedCheckpoint, parse_checkpoint};
 pub use commitment::{Commitment, Opening, Salt};
+pub use entries::Entries;
 pub use entry::{Entry, MAX_LINE_BYTES, parse_entry};
 pub use error::LedgerError;
 pub use event::Event;

@@ -1,7 +1,5 @@
 //! The ledger as the host writes it: append, sync, checkpoint. It fails closed: what cannot be recorded is not executed.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use cofferdam_base::{RunId, Timestamp};
 
 use crate::{
@@ -10,17 +8,15 @@ use crate::{
     error::LedgerError,
     event::Event,
     files::Files,
-    frontier::{Frontier, TreeHead},
+    frontier::TreeHead,
     hash::leaf_hash,
     history::{Newest, read_newest},
     intent::OpenIntents,
     key::{Signer, VerifierKey},
-    leaf_proof::LeafProof,
-    lookup::read_leaves,
     open::{Torn, inspect},
-    proof::ConsistencyProof,
-    prove::{prove_consistency, prove_leaf},
     storage::{File, Storage},
+    stored::StoredTree,
+    tree::{Extent, Tree},
 };
 
 /// A checkpoint is made when this many leaves came after the last one. Bounds what opening has to read.
@@ -50,8 +46,8 @@ impl DurableLeaf {
 pub struct Ledger {
     files: Files,
     signer: Signer,
-    frontier: Frontier,
-    bytes: u64,
+    end: Extent,
+    tree: Tree,
     checkpoints_bytes: u64,
     newest: SignedCheckpoint,
     intents: OpenIntents,
@@ -72,9 +68,9 @@ impl Ledger {
         let mut files = Files::new(storage);
         files.truncate(File::Checkpoints, 0)?;
         files.append(File::Leaves, 0, b"")?;
-        let frontier = Frontier::default();
-        let newest = SignedCheckpoint::sign(frontier.head(), 0, &signer);
-        let mut ledger = Self { files, signer, frontier, bytes: 0, checkpoints_bytes: 0, newest, intents: OpenIntents::default() };
+        let (end, tree) = (Extent::default(), Tree::default());
+        let newest = SignedCheckpoint::sign(end.frontier.head(), end.bytes, &signer);
+        let mut ledger = Self { files, signer, end, tree, checkpoints_bytes: 0, newest, intents: OpenIntents::default() };
         ledger.write_checkpoint()?;
         Ok(ledger)
     }
@@ -99,8 +95,8 @@ impl Ledger {
         let mut ledger = Self {
             files: Files::new(storage),
             signer,
-            frontier: found.frontier,
-            bytes: found.bytes,
+            end: Extent { frontier: found.frontier, bytes: found.bytes },
+            tree: Tree::default(),
             checkpoints_bytes: found.checkpoints_bytes,
             newest: found.newest,
             intents: found.intents,
@@ -113,7 +109,7 @@ impl Ledger {
             ledger.files.truncate(File::Checkpoints, ledger.checkpoints_bytes)?;
         }
         if leaves > 0 {
-            ledger.files.truncate(File::Leaves, ledger.bytes)?;
+            ledger.files.truncate(File::Leaves, ledger.end.bytes)?;
         }
         if leaves > 0 || checkpoints > 0 {
             // Not held on to: the record of the cut is all that is wanted.
@@ -127,7 +123,7 @@ impl Ledger {
     /// # Errors
     /// See [`Ledger::append_all`].
     pub fn append(&mut self, entry: &Entry) -> Result<LeafIndex, LedgerError> {
-        let index = LeafIndex(self.frontier.size());
+        let index = LeafIndex(self.end.frontier.size());
         self.append_all(std::slice::from_ref(entry))?;
         Ok(index)
     }
@@ -148,12 +144,12 @@ impl Ledger {
             lines.extend(line);
             lines.push(b'\n');
         }
-        if self.frontier.size() - self.newest.head().size >= CHECKPOINT_EVERY && self.intents.first().is_none() {
+        if self.end.frontier.size() - self.newest.head().size >= CHECKPOINT_EVERY && self.intents.first().is_none() {
             self.checkpoint()?;
         }
-        self.bytes = self.files.append(File::Leaves, self.bytes, &lines)?;
+        self.end.bytes = self.files.append(File::Leaves, self.end.bytes, &lines)?;
         for leaf in leaves {
-            self.frontier.push(leaf);
+            self.end.frontier.push(leaf);
         }
         self.intents = intents;
         Ok(())
@@ -185,7 +181,7 @@ impl Ledger {
         if let Some(call) = self.intents.first() {
             return Err(LedgerError::IntentOpen(call.clone()));
         }
-        if self.newest.head() != self.frontier.head() {
+        if self.newest.head() != self.end.frontier.head() {
             self.files.sync(File::Leaves)?;
             self.write_checkpoint()?;
         }
@@ -194,50 +190,19 @@ impl Ledger {
 
     /// Signs and stores the present state, whose leaves are durable.
     fn write_checkpoint(&mut self) -> Result<(), LedgerError> {
-        let signed = SignedCheckpoint::sign(self.frontier.head(), self.bytes, &self.signer);
+        let signed = SignedCheckpoint::sign(self.end.frontier.head(), self.end.bytes, &self.signer);
         let record = format!("{}\n", signed.note());
         self.checkpoints_bytes = self.files.append(File::Checkpoints, self.checkpoints_bytes, record.as_bytes())?;
         self.files.sync(File::Checkpoints)?;
         // Last, so that a frontier beyond the newest checkpoint means that checkpoints were taken away.
-        self.files.replace(File::Frontier, &self.frontier.to_json().map_err(LedgerError::Unwritable)?)?;
+        self.files.replace(File::Frontier, &self.end.frontier.to_json().map_err(LedgerError::Unwritable)?)?;
         self.newest = signed;
         Ok(())
     }
 
-    /// Proves that a leaf is in the tree of the newest checkpoint. Reads all leaves that it covers.
-    ///
-    /// # Errors
-    /// [`LedgerError::NotCovered`] if the leaf came after it; a file that does not have the signed root; the storage's.
-    pub fn prove(&self, leaf: LeafIndex) -> Result<LeafProof, LedgerError> {
-        prove_leaf(self.files.storage(), &self.newest, leaf)
-    }
-
-    /// Reads entries by their numbers; those beyond the end are not in the answer. Reads all leaves, and shows on the way that
-    /// they are this ledger's.
-    ///
-    /// # Errors
-    /// [`LedgerError::OtherRoot`] if the file does not have this ledger's root; the storage's.
-    pub fn read(&self, wanted: &BTreeSet<u64>) -> Result<BTreeMap<u64, Entry>, LedgerError> {
-        if wanted.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        read_leaves(self.files.storage(), self.bytes, self.frontier.head(), |index, _| wanted.contains(&index))
-    }
-
-    /// Reads the entries whose line, as it stands in the file, `wanted` says yes to. Reads all leaves, like [`Ledger::read`].
-    ///
-    /// # Errors
-    /// See [`Ledger::read`].
-    pub fn find(&self, mut wanted: impl FnMut(&[u8]) -> bool) -> Result<BTreeMap<u64, Entry>, LedgerError> {
-        read_leaves(self.files.storage(), self.bytes, self.frontier.head(), |_, line| wanted(line))
-    }
-
-    /// Proves that an earlier tree is the beginning of the newest checkpoint's. Reads all leaves that it covers.
-    ///
-    /// # Errors
-    /// [`LedgerError::Proof`] if it is not, or the file does not have the signed root; the storage's.
-    pub fn prove_consistency(&self, old: TreeHead) -> Result<ConsistencyProof, LedgerError> {
-        prove_consistency(self.files.storage(), &self.newest, old)
+    /// Asks the stored tree; see [`Tree::consult`].
+    pub(crate) fn consult<T>(&mut self, show: impl Fn(&StoredTree<'_>) -> Result<T, LedgerError>) -> Result<T, LedgerError> {
+        self.tree.consult(&mut self.files, &self.end, show)
     }
 
     /// The newest checkpoint.
@@ -249,19 +214,19 @@ impl Ledger {
     /// Number of leaves, with those after the newest checkpoint.
     #[must_use]
     pub fn size(&self) -> u64 {
-        self.frontier.size()
+        self.end.frontier.size()
     }
 
     /// Size and root with the entries after the newest checkpoint.
     #[must_use]
     pub fn head(&self) -> TreeHead {
-        self.frontier.head()
+        self.end.frontier.head()
     }
 
     /// How long the leaves and the checkpoints are as this value left them: longer ones have another writer.
     #[must_use]
     pub fn lengths(&self) -> [(File, u64); 2] {
-        [(File::Leaves, self.bytes), (File::Checkpoints, self.checkpoints_bytes)]
+        [(File::Leaves, self.end.bytes), (File::Checkpoints, self.checkpoints_bytes)]
     }
 
     /// Effects that were announced and whose end is not recorded: after opening, those that a crash interrupted.

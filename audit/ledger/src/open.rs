@@ -10,7 +10,7 @@ use crate::{
     intent::OpenIntents,
     key::VerifierKey,
     lines::{Line, Lines},
-    storage::{File, Storage},
+    storage::{File, Storage, read_full},
 };
 
 /// Largest `frontier.json`: 64 hashes and a number. More is not one.
@@ -118,14 +118,11 @@ fn read_error(error: std::io::Error) -> LedgerError {
 /// What `frontier.json` says; none if it is absent or no frontier.
 fn stored_frontier(storage: &dyn Storage) -> Result<Option<Frontier>, LedgerError> {
     let mut bytes = vec![0; MAX_FRONTIER_BYTES];
-    let mut filled = 0;
-    while let Some(rest) = bytes.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-        let read = storage.read_at(File::Frontier, filled as u64, rest);
-        match read.map_err(|error| LedgerError::Io { doing: "read", file: File::Frontier, error })? {
-            0 => break,
-            read => filled += read,
-        }
-    }
+    let filled = read_full(storage, File::Frontier, 0, &mut bytes).map_err(|error| LedgerError::Io {
+        doing: "read",
+        file: File::Frontier,
+        error,
+    })?;
     Ok(bytes.get(..filled).and_then(Frontier::parse))
 }
 

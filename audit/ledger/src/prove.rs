@@ -1,81 +1,49 @@
-//! Proofs out of the file: one pass over the leaves that the newest checkpoint covers. Every proof is checked before it is
-//! handed out, so that a changed file gives an error and not a wrong proof.
-
-use std::ops::Range;
-
-use cofferdam_base::Digest;
+//! Proofs for others, against the newest checkpoint. Every proof is checked before it is handed out, so that a changed file
+//! gives an error and not a wrong proof.
 
 use crate::{
-    checkpoint::SignedCheckpoint,
     error::LedgerError,
     frontier::TreeHead,
-    hash::leaf_hash,
     leaf_proof::LeafProof,
-    lines::{Line, Lines},
-    log::LeafIndex,
-    proof::{ConsistencyProof, InclusionProof},
-    ranges::{RangeRoots, consistency_ranges, inclusion_ranges},
-    storage::{File, Storage},
+    log::{LeafIndex, Ledger},
+    lookup::{Block, tree_error},
+    proof::ConsistencyProof,
+    ranges::consistency_ranges,
 };
 
-/// Proves that a leaf is in the tree of the checkpoint.
-///
-/// # Errors
-/// [`LedgerError::NotCovered`] if the leaf came after it; a file that does not have the checkpoint's root; the storage's.
-pub(crate) fn prove_leaf(
-    storage: &dyn Storage,
-    checkpoint: &SignedCheckpoint,
-    LeafIndex(index): LeafIndex,
-) -> Result<LeafProof, LedgerError> {
-    let head = checkpoint.head();
-    if index >= head.size {
-        return Err(LedgerError::NotCovered { leaf: index, size: head.size });
-    }
-    let (path, leaf) = range_roots(storage, checkpoint, inclusion_ranges(index, head.size), index)?;
-    let inclusion = InclusionProof { index, path };
-    inclusion.clone().verify(leaf, head).map_err(LedgerError::Proof)?;
-    Ok(LeafProof::new(inclusion, checkpoint))
-}
-
-/// Proves that an earlier tree is the beginning of the checkpoint's.
-///
-/// # Errors
-/// [`LedgerError::Proof`] if it is not; the storage's.
-pub(crate) fn prove_consistency(
-    storage: &dyn Storage,
-    checkpoint: &SignedCheckpoint,
-    old: TreeHead,
-) -> Result<ConsistencyProof, LedgerError> {
-    let head = checkpoint.head();
-    let path = if old.size == 0 || old.size >= head.size {
-        Vec::new()
-    } else {
-        range_roots(storage, checkpoint, consistency_ranges(old.size, head.size), 0)?.0
-    };
-    let proof = ConsistencyProof { path };
-    proof.clone().verify(old, head).map_err(LedgerError::Proof)?;
-    Ok(proof)
-}
-
-/// The roots of the ranges, and the hash of leaf `wanted`.
-fn range_roots(
-    storage: &dyn Storage,
-    checkpoint: &SignedCheckpoint,
-    ranges: Vec<Range<u64>>,
-    wanted: u64,
-) -> Result<(Vec<Digest>, Digest), LedgerError> {
-    let mut roots = RangeRoots::new(ranges);
-    let mut found = None;
-    let mut lines = Lines::new(storage, 0, checkpoint.bytes());
-    for index in 0.. {
-        let line = lines.next_line().map_err(|error| LedgerError::Io { doing: "read", file: File::Leaves, error })?;
-        let Some(Line::Whole(line)) = line else { break };
-        let leaf = leaf_hash(line);
-        roots.push(index, leaf);
-        if index == wanted {
-            found = Some(leaf);
+impl Ledger {
+    /// Proves that a leaf is in the tree of the newest checkpoint.
+    ///
+    /// # Errors
+    /// [`LedgerError::NotCovered`] if the leaf came after it; those of [`Ledger::read`].
+    pub fn prove(&mut self, LeafIndex(leaf): LeafIndex) -> Result<LeafProof, LedgerError> {
+        let head = self.newest_checkpoint().head();
+        if leaf >= head.size {
+            return Err(LedgerError::NotCovered { leaf, size: head.size });
         }
+        let (_line, inclusion) = self.consult(|stored| Block::leaf(leaf).read(stored, head))?;
+        Ok(LeafProof::new(inclusion, self.newest_checkpoint()))
     }
-    let found = found.ok_or(LedgerError::OtherRoot { size: checkpoint.head().size })?;
-    Ok((roots.finish(), found))
+
+    /// Proves that an earlier tree is the beginning of the newest checkpoint's.
+    ///
+    /// # Errors
+    /// [`LedgerError::Proof`] if it is not; those of [`Ledger::read`].
+    pub fn prove_consistency(&mut self, old: TreeHead) -> Result<ConsistencyProof, LedgerError> {
+        let head = self.newest_checkpoint().head();
+        let proof = if old.size == 0 || old.size >= head.size {
+            ConsistencyProof { path: Vec::new() }
+        } else {
+            self.consult(|stored| {
+                let roots = consistency_ranges(old.size, head.size).into_iter().map(|range| Ok(stored.frontier(range)?.root()));
+                let proof = ConsistencyProof { path: roots.collect::<Result<_, _>>().map_err(tree_error)? };
+                // First for the tree that is stored, so that a wrong `old` does not cost making it again.
+                let stored = stored.frontier(0..old.size).map_err(tree_error)?.head();
+                proof.clone().verify(stored, head).map_err(LedgerError::Proof)?;
+                Ok(proof)
+            })?
+        };
+        proof.clone().verify(old, head).map_err(LedgerError::Proof)?;
+        Ok(proof)
+    }
 }

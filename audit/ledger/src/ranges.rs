@@ -1,13 +1,9 @@
 //! Which leaves' roots make up a proof (RFC 6962, section 2.1).
 //!
-//! A proof is a list of the roots of some ranges of leaves. The ranges are known before any leaf is read, so that one pass
-//! over the file makes any proof in space of the logarithm of its size.
+//! A proof is a list of the roots of some ranges of leaves. Each range is a subtree: it begins at a multiple of the smallest
+//! power of two that is not below its length.
 
 use std::ops::Range;
-
-use cofferdam_base::Digest;
-
-use crate::frontier::Frontier;
 
 /// The largest power of two below `size`; `size` is at least 2.
 pub(crate) fn split(size: u64) -> u64 {
@@ -51,26 +47,4 @@ pub(crate) fn consistency_ranges(old: u64, new: u64) -> Vec<Range<u64>> {
     }
     ranges.reverse();
     ranges
-}
-
-/// Collects the roots of ranges of leaves in one pass.
-pub(crate) struct RangeRoots(Vec<(Range<u64>, Frontier)>);
-
-impl RangeRoots {
-    /// For disjoint ranges, each of which is a subtree.
-    pub(crate) fn new(ranges: Vec<Range<u64>>) -> Self {
-        Self(ranges.into_iter().map(|range| (range, Frontier::default())).collect())
-    }
-
-    /// Takes the hash of leaf `index`; leaves come in order.
-    pub(crate) fn push(&mut self, index: u64, leaf: Digest) {
-        if let Some((_, frontier)) = self.0.iter_mut().find(|(range, _)| range.contains(&index)) {
-            frontier.push(leaf);
-        }
-    }
-
-    /// The roots, in the order of the ranges.
-    pub(crate) fn finish(self) -> Vec<Digest> {
-        self.0.into_iter().map(|(_, frontier)| frontier.root()).collect()
-    }
 }

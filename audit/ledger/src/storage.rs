@@ -11,11 +11,13 @@ pub enum File {
     Checkpoints,
     /// The frontier at the newest checkpoint. Can be deleted: it only saves rehashing.
     Frontier,
+    /// The hashes of the tree's nodes and where each line ends. Can be deleted: it only saves rehashing.
+    Tree,
 }
 
 impl File {
     /// All files.
-    pub const ALL: [Self; 3] = [Self::Leaves, Self::Checkpoints, Self::Frontier];
+    pub const ALL: [Self; 4] = [Self::Leaves, Self::Checkpoints, Self::Frontier, Self::Tree];
 
     /// Its name in the ledger's folder.
     #[must_use]
@@ -24,6 +26,7 @@ impl File {
             Self::Leaves => "ledger.jsonl",
             Self::Checkpoints => "checkpoints",
             Self::Frontier => "frontier.json",
+            Self::Tree => "tree",
         }
     }
 }
@@ -70,12 +73,25 @@ pub trait Storage: Send {
     fn replace(&mut self, file: File, bytes: &[u8]) -> io::Result<()>;
 }
 
+/// Reads from `offset` until the buffer is full or the file ends; gives how many bytes that were.
+pub(crate) fn read_full(storage: &dyn Storage, file: File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        match storage.read_at(file, offset + filled as u64, rest)? {
+            0 => break,
+            read => filled += read,
+        }
+    }
+    Ok(filled)
+}
+
 /// Files in memory, for tests and for runs that keep nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MemoryStorage {
     leaves: Vec<u8>,
     checkpoints: Vec<u8>,
     frontier: Vec<u8>,
+    tree: Vec<u8>,
 }
 
 impl MemoryStorage {
@@ -86,6 +102,7 @@ impl MemoryStorage {
             File::Leaves => &self.leaves,
             File::Checkpoints => &self.checkpoints,
             File::Frontier => &self.frontier,
+            File::Tree => &self.tree,
         }
     }
 
@@ -95,6 +112,7 @@ impl MemoryStorage {
             File::Leaves => &mut self.leaves,
             File::Checkpoints => &mut self.checkpoints,
             File::Frontier => &mut self.frontier,
+            File::Tree => &mut self.tree,
         }
     }
 }

@@ -7,7 +7,9 @@ use std::ops::Range;
 use super::*;
 use crate::{
     hash::leaf_hash,
-    ranges::{RangeRoots, consistency_ranges, inclusion_ranges, split},
+    ranges::{consistency_ranges, inclusion_ranges, split},
+    storage::{File, MemoryStorage},
+    stored::{StoredTree, push_record},
 };
 
 fn leaves(count: u64) -> Vec<Digest> {
@@ -56,12 +58,15 @@ fn naive_subproof(old: usize, leaves: &[Digest], whole: bool) -> Vec<Digest> {
     proof
 }
 
+/// The roots of the ranges, out of a stored tree of the leaves.
 fn collect(ranges: Vec<Range<u64>>, leaves: &[Digest]) -> Vec<Digest> {
-    let mut roots = RangeRoots::new(ranges);
-    for (index, leaf) in (0..).zip(leaves) {
-        roots.push(index, *leaf);
+    let mut storage = MemoryStorage::default();
+    let mut frontier = Frontier::default();
+    for leaf in leaves {
+        push_record(&mut frontier, *leaf, 0, storage.bytes_mut(File::Tree));
     }
-    roots.finish()
+    let stored = StoredTree { tree: &storage, leaves: &storage };
+    ranges.into_iter().map(|range| stored.frontier(range).unwrap().root()).collect()
 }
 
 fn head(leaves: &[Digest]) -> TreeHead {

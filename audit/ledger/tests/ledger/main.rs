@@ -4,5 +4,7 @@
 mod crashing;
 mod opening;
 mod proving;
+mod reading;
 mod support;
+mod tree;
 mod writing;

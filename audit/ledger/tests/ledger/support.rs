@@ -16,6 +16,8 @@ struct Inner {
     files: MemoryStorage,
     /// Writes that still succeed; none: all.
     writes_left: Option<usize>,
+    /// A file whose bytes cannot be read.
+    unreadable: Option<File>,
     bytes_read: u64,
 }
 
@@ -44,6 +46,10 @@ impl Disk {
 
     pub(crate) fn fail_after(&self, writes: usize) {
         self.0.lock().unwrap().writes_left = Some(writes);
+    }
+
+    pub(crate) fn make_unreadable(&self, file: File) {
+        self.0.lock().unwrap().unreadable = Some(file);
     }
 
     pub(crate) fn bytes_read(&self) -> u64 {
@@ -89,6 +95,9 @@ impl Storage for Disk {
 
     fn read_at(&self, file: File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         let mut inner = self.0.lock().unwrap();
+        if inner.unreadable == Some(file) {
+            return Err(io::Error::other("a bad sector"));
+        }
         let read = inner.files.read_at(file, offset, buffer)?;
         inner.bytes_read += read as u64;
         Ok(read)

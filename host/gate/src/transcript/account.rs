@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cofferdam_base::{CallId, RunId, Timestamp};
 use cofferdam_ledger::{
-    Entry, Event,
+    Entry, Event, LeafIndex,
     commitment::{Commitment, OpenedText},
 };
 
@@ -119,14 +119,14 @@ impl Gate {
     /// # Errors
     /// A ledger that does not check out.
     pub fn account(&self, runs: &BTreeSet<RunId>) -> Result<Account, Fault> {
-        let names: Vec<&[u8]> = runs.iter().map(|run| run.as_str().as_bytes()).collect();
-        let entries = self.in_turn(|_, _, book| {
-            Ok(book.ledger()?.find(|line| names.iter().any(|name| line.windows(name.len()).any(|window| window == *name)))?)
-        })?;
         let mut account = Account { runs: runs.clone(), ..Account::default() };
-        for (leaf, entry) in &entries {
-            account.enter(*leaf, entry);
-        }
+        self.in_turn(|_, _, book| {
+            for entry in book.ledger()?.entries_from(LeafIndex(0)) {
+                let (leaf, entry) = entry?;
+                account.enter(leaf.0, &entry);
+            }
+            Ok(())
+        })?;
         Ok(account)
     }
 }
