@@ -1,4 +1,4 @@
-//! A real HTTP server that speaks OpenAI's chat completions and answers as a script says.
+//! A real HTTP server that speaks OpenAI's chat completions and Anthropic's Messages and answers as a script says.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
 
 use std::{
@@ -10,6 +10,9 @@ use std::{
 
 use serde_json::{Value, json};
 
+#[path = "model_streams.rs"]
+pub mod streams;
+
 /// What the server does with one request.
 pub type Script = Box<dyn FnMut(usize, &Value) -> Answer + Send>;
 
@@ -17,16 +20,62 @@ pub type Script = Box<dyn FnMut(usize, &Value) -> Answer + Send>;
 pub enum Answer {
     /// The model's message.
     Message(Value),
+    /// A stream of events.
+    Stream(Stream),
     /// A status and a body.
     Status(u16, String),
     /// The connection breaks.
     Break,
 }
 
+/// Events that are sent one by one.
+pub struct Stream {
+    pub events: Vec<String>,
+    /// What is waited before each.
+    pub pause: Duration,
+    pub end: End,
+}
+
+/// How a stream ends.
+#[derive(PartialEq)]
+pub enum End {
+    /// As HTTP says.
+    Whole,
+    /// The connection breaks in the middle of the body.
+    Broken,
+}
+
+impl Stream {
+    pub fn of(events: Vec<String>) -> Self {
+        Self { events, pause: Duration::ZERO, end: End::Whole }
+    }
+
+    /// Only the first of the events; what the last of them holds is cut in the middle.
+    pub fn cut_after(mut self, events: usize) -> Self {
+        self.events.truncate(events);
+        if let Some(last) = self.events.last_mut() {
+            last.truncate(last.len() / 2);
+        }
+        self
+    }
+
+    fn send(&self, stream: &mut TcpStream) -> std::io::Result<()> {
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n")?;
+        for event in &self.events {
+            std::thread::sleep(self.pause);
+            write!(stream, "{:x}\r\n{event}\r\n", event.len())?;
+            stream.flush()?;
+        }
+        if self.end == End::Whole { stream.write_all(b"0\r\n\r\n") } else { Ok(()) }
+    }
+}
+
 /// The server; it ends with the test's process.
 pub struct ModelServer {
     port: u16,
     requests: Arc<Mutex<Vec<Value>>>,
+    heads: Arc<Mutex<Vec<String>>>,
     gaps: Arc<Mutex<Vec<Duration>>>,
 }
 
@@ -36,13 +85,15 @@ impl ModelServer {
         let port = listener.local_addr().expect("an address").port();
         let requests = Arc::new(Mutex::new(Vec::new()));
         let gaps = Arc::new(Mutex::new(Vec::new()));
-        let (seen, between) = (Arc::clone(&requests), Arc::clone(&gaps));
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let (seen, between, above) = (Arc::clone(&requests), Arc::clone(&gaps), Arc::clone(&heads));
         std::thread::spawn(move || {
             let mut answered: Option<Instant> = None;
             for stream in listener.incoming() {
                 let mut stream = stream.expect("a connection");
                 between.lock().expect("a lock").extend(answered.take().map(|answered| answered.elapsed()));
-                let Some(request) = read(&stream) else { continue };
+                let Some((head, request)) = read(&stream) else { continue };
+                above.lock().expect("a lock").push(head);
                 let count = {
                     let mut seen = seen.lock().expect("a lock");
                     seen.push(request.clone());
@@ -51,6 +102,11 @@ impl ModelServer {
                 let (status, body) = match script(count, &request) {
                     Answer::Message(message) => (200, completion(&message)),
                     Answer::Status(status, body) => (status, body),
+                    Answer::Stream(events) => {
+                        let _ = events.send(&mut stream);
+                        answered = Some(Instant::now());
+                        continue;
+                    }
                     Answer::Break => continue,
                 };
                 let head = format!(
@@ -62,12 +118,22 @@ impl ModelServer {
                 answered = Some(Instant::now());
             }
         });
-        Self { port, requests, gaps }
+        Self { port, requests, heads, gaps }
     }
 
-    /// The API's root.
+    /// The root of OpenAI's API.
     pub fn url(&self) -> String {
-        format!("http://127.0.0.1:{}/v1", self.port)
+        format!("{}/v1", self.root())
+    }
+
+    /// The root of Anthropic's API.
+    pub fn root(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port)
+    }
+
+    /// What stood above each request so far: its first line and its headers, in small letters.
+    pub fn heads(&self) -> Vec<String> {
+        self.heads.lock().expect("a lock").clone()
     }
 
     /// Every request so far.
@@ -83,7 +149,12 @@ impl ModelServer {
 
 /// How many tool results the model has been shown: where a script stands, whoever asks.
 pub fn results(request: &Value) -> usize {
-    request["messages"].as_array().expect("messages").iter().filter(|message| message["role"] == "tool").count()
+    let messages = request["messages"].as_array().expect("messages").iter();
+    let blocks = |message: &Value| {
+        let blocks = message["content"].as_array().into_iter().flatten();
+        blocks.filter(|block| block["type"] == "tool_result").count()
+    };
+    messages.map(|message| usize::from(message["role"] == "tool") + blocks(message)).sum()
 }
 
 /// A message that asks for calls.
@@ -113,9 +184,10 @@ fn completion(message: &Value) -> String {
     .to_string()
 }
 
-fn read(stream: &TcpStream) -> Option<Value> {
+fn read(stream: &TcpStream) -> Option<(String, Value)> {
     let mut reader = BufReader::new(stream);
     let mut length = 0;
+    let mut head = String::new();
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line).ok()? == 0 {
@@ -125,11 +197,13 @@ fn read(stream: &TcpStream) -> Option<Value> {
         if line.is_empty() {
             break;
         }
+        head.push_str(&line);
+        head.push('\n');
         if let Some(value) = line.strip_prefix("content-length: ") {
             length = value.parse().ok()?;
         }
     }
     let mut body = vec![0; length];
     reader.read_exact(&mut body).ok()?;
-    serde_json::from_slice(&body).ok()
+    Some((head, serde_json::from_slice(&body).ok()?))
 }

@@ -12,6 +12,7 @@ mod harness;
 mod memory;
 #[path = "../harness/model_server.rs"]
 mod model_server;
+mod providers;
 mod recovery;
 mod tools;
 mod transcripts;

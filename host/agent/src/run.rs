@@ -197,9 +197,8 @@ impl<'a> Agent<'a> {
             let host = Host::parse(&host).map_err(|error| ModelError::Answer { why: error.to_string() })?;
             let provider = self.parts.provider.name().to_owned();
             let _permit = self.parts.gate.permit_send(&provider, &host, self.integrity(), watcher).map_err(AgentError::Send)?;
-            return Ok(self.parts.provider.complete(request)?);
         }
-        Ok(self.parts.provider.complete(request)?)
+        Ok(self.parts.provider.complete(request, watcher)?)
     }
 
     /// One call, unless a process that is gone made it already.

@@ -1,10 +1,10 @@
 //! Who watches a run: sees each step as it happens, and answers where a rule asks.
 
 use cofferdam_gate::{Attendant, Completed, Refused};
-use cofferdam_model::{ChatResponse, Spent};
+use cofferdam_model::{ChatResponse, Listener, Spent};
 
-/// Who watches a run. Text that it is given comes from a model or a tool: it is to be escaped before it is printed.
-pub trait Watcher: Attendant {
+/// Who watches a run, and hears what the model says while it says it. Text that it is given comes from a model or a tool: it is to be escaped before it is printed.
+pub trait Watcher: Attendant + Listener {
     /// The model is asked, for the `step`-th time.
     fn asking(&mut self, _step: u64) {}
 

@@ -1,14 +1,14 @@
 //! The person at the terminal: sees what a call is about to do, and answers where a rule asks.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal as _, Stderr};
 
 use cofferdam_agent::Watcher;
 use cofferdam_base::{Diagnostic as _, text};
 use cofferdam_gate::{Asked, Attendant, Completed, Publication, Refused, Step};
-use cofferdam_model::{ChatResponse, Spent};
+use cofferdam_model::{ChatResponse, Listener, Spent};
 use cofferdam_policy::Answer;
 
-use crate::{confirm, diff, output};
+use crate::{confirm, diff, live::Live, output};
 
 /// Longest arguments that are shown, in characters.
 const MAX_ARGUMENTS: usize = 2000;
@@ -16,28 +16,31 @@ const MAX_ARGUMENTS: usize = 2000;
 /// A person at a terminal, or nobody.
 pub(crate) struct Terminal {
     interactive: bool,
-    progress: bool,
+    /// Where progress and the model's words appear; only where standard error is a terminal.
+    live: Option<Live<Stderr>>,
 }
 
 impl Terminal {
     /// Looks whether somebody is there.
     pub(crate) fn here() -> Self {
-        Self { interactive: confirm::is_somebody_there(), progress: io::stderr().is_terminal() }
+        Self { interactive: confirm::is_somebody_there(), live: io::stderr().is_terminal().then(|| Live::on(io::stderr())) }
     }
 
-    /// Ends the line of progress.
-    pub(crate) fn done(&self) {
-        if self.progress {
-            let _ = write!(io::stderr(), "\r\u{1b}[K");
+    /// Ends the line that progress or the model's words are in. Gives whether words were.
+    pub(crate) fn done(&mut self) -> bool {
+        self.live.as_mut().is_some_and(Live::end)
+    }
+
+    fn progress(&mut self, what: &str) {
+        if let Some(live) = &mut self.live {
+            live.progress(what);
         }
     }
 }
 
 impl Attendant for Terminal {
     fn entered(&mut self, step: Step) {
-        if self.progress {
-            let _ = write!(io::stderr(), "\r\u{1b}[K{} …", step.as_str());
-        }
+        self.progress(&format!("{} …", step.as_str()));
     }
 
     fn answer(&mut self, asked: &Asked<'_>) -> Answer {
@@ -53,16 +56,28 @@ impl Attendant for Terminal {
 /// Longest line of progress, in characters.
 const MAX_LINE: usize = 200;
 
-impl Watcher for Terminal {
-    fn asking(&mut self, step: u64) {
-        if self.progress {
-            let _ = write!(io::stderr(), "\r\u{1b}[Kstep {step}: the model is asked …");
+impl Listener for Terminal {
+    fn heard(&mut self, piece: &str) {
+        if let Some(live) = &mut self.live {
+            live.words(piece);
         }
     }
 
+    fn heard_in_vain(&mut self) {
+        if self.done() {
+            output::say("     the answer broke off: what it said does not count");
+        }
+    }
+}
+
+impl Watcher for Terminal {
+    fn asking(&mut self, step: u64) {
+        self.progress(&format!("step {step}: the model is asked …"));
+    }
+
     fn answered(&mut self, response: &ChatResponse, _: &Spent) {
-        self.done();
-        if !response.calls.is_empty() && !response.text.trim().is_empty() {
+        let was_shown = self.done();
+        if !was_shown && !response.calls.is_empty() && !response.text.trim().is_empty() {
             output::say(&format!("  {}", text::inline(response.text.trim(), MAX_LINE)));
         }
     }

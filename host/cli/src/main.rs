@@ -11,6 +11,7 @@ mod files;
 mod home;
 mod interrupt;
 mod keys;
+mod live;
 mod model;
 mod output;
 mod policies;

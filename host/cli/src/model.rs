@@ -6,7 +6,8 @@ use cofferdam_base::Interrupt;
 use cofferdam_confine::Reach;
 use cofferdam_model::{
     Caps, Prices, Provider, Recorded, Recorder,
-    openai::{CallMode, OpenAi, Settings},
+    anthropic::{self, Anthropic},
+    openai::{self, CallMode, OpenAi},
     recorded::MAX_SESSION_BYTES,
 };
 use cofferdam_net::{Client, Endpoint, Secret};
@@ -26,6 +27,34 @@ pub(crate) const FILE: &str = "model.toml";
 /// Largest file, and largest key, that is read.
 const MAX_BYTES: u64 = 64 * 1024;
 
+/// The protocol that the model's server speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Api {
+    /// OpenAI's chat completions, which most servers speak
+    #[default]
+    #[serde(rename = "openai")]
+    #[value(name = "openai")]
+    OpenAi,
+    /// Anthropic's Messages
+    Anthropic,
+}
+
+impl std::fmt::Display for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::OpenAi => "openai",
+            Self::Anthropic => "anthropic",
+        })
+    }
+}
+
+/// A protocol and how calls are asked for in it, where it has more than one way.
+enum Protocol {
+    OpenAi(CallMode),
+    Anthropic,
+}
+
 /// How the model is asked for calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
@@ -41,7 +70,10 @@ pub(crate) enum Mode {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ModelFile {
-    /// Root of an OpenAI-compatible API.
+    /// The protocol.
+    #[serde(default)]
+    pub(crate) api: Api,
+    /// Root of the API.
     pub(crate) url: String,
     /// Name of the model.
     pub(crate) model: String,
@@ -75,6 +107,7 @@ pub(crate) fn configured(config: &Folder) -> Result<Option<ModelFile>, Failure> 
     let text = String::from_utf8(bytes).map_err(|error| fault(error.to_string()))?;
     let file: ModelFile = toml::from_str(&text).map_err(|error| fault(error.to_string()))?;
     file.policy_host()?;
+    file.protocol()?;
     file.caps()?;
     Ok(Some(file))
 }
@@ -82,9 +115,10 @@ pub(crate) fn configured(config: &Folder) -> Result<Option<ModelFile>, Failure> 
 /// Keeps the configuration of the model.
 ///
 /// # Errors
-/// It cannot be written.
+/// A configuration that would not read back; it cannot be written.
 pub(crate) fn keep(config: &Folder, file: &ModelFile) -> Result<(), Failure> {
     file.policy_host()?;
+    file.protocol()?;
     let text = toml::to_string(file).map_err(|error| fault(error.to_string()))?;
     Ok(config.replace(FILE, text.as_bytes())?)
 }
@@ -100,6 +134,19 @@ impl ModelFile {
     /// An address that is none.
     pub(crate) fn policy_host(&self) -> Result<Host, Failure> {
         Ok(Host::parse(self.endpoint()?.host_name()).map_err(|error| fault(error.to_string()))?)
+    }
+
+    /// The protocol with the mode that goes with it.
+    ///
+    /// # Errors
+    /// A mode that the protocol does not have.
+    fn protocol(&self) -> Result<Protocol, Failure> {
+        match (self.api, self.mode) {
+            (Api::OpenAi, Mode::Native) => Ok(Protocol::OpenAi(CallMode::Native)),
+            (Api::OpenAi, Mode::Structured) => Ok(Protocol::OpenAi(CallMode::Structured)),
+            (Api::Anthropic, Mode::Native) => Ok(Protocol::Anthropic),
+            (Api::Anthropic, Mode::Structured) => Err(fault("the mode `structured` goes with the API `openai` only".to_owned()).into()),
+        }
     }
 
     /// What a run may use.
@@ -144,13 +191,13 @@ impl ModelFile {
         Ok(Some(Secret::for_audience(&endpoint, &text)?))
     }
 
-    fn provider(&self, config_path: &Path, interrupt: Interrupt) -> Result<OpenAi, Failure> {
-        let mode = match self.mode {
-            Mode::Native => CallMode::Native,
-            Mode::Structured => CallMode::Structured,
-        };
-        let settings = Settings { base: self.endpoint()?, model: self.model.clone(), mode };
-        Ok(OpenAi::new(Client::open(interrupt)?, settings, self.key(config_path)?, Box::new(SystemEntropy))?)
+    fn provider(&self, config_path: &Path, interrupt: Interrupt) -> Result<Box<dyn Provider>, Failure> {
+        let (base, model) = (self.endpoint()?, self.model.clone());
+        let (client, key) = (Client::open(interrupt)?, self.key(config_path)?);
+        Ok(match self.protocol()? {
+            Protocol::OpenAi(mode) => Box::new(OpenAi::new(client, openai::Settings { base, model, mode }, key, Box::new(SystemEntropy))?),
+            Protocol::Anthropic => Box::new(Anthropic::new(client, anthropic::Settings { base, model }, key, Box::new(SystemEntropy))?),
+        })
     }
 }
 
@@ -186,7 +233,7 @@ pub(crate) fn open(home: &Home, answers: &Answers, interrupt: Interrupt) -> Resu
         return Ok(Opened { provider, prices: Prices::default(), caps: Caps::default(), reach: Reach::nothing() });
     }
     let file = configured(&Folder::open_ambient(&home.config)?)?.ok_or(CliError::NoModel)?;
-    let mut provider: Box<dyn Provider> = Box::new(file.provider(&home.config, interrupt)?);
+    let mut provider = file.provider(&home.config, interrupt)?;
     if let Some(path) = &answers.record {
         let mut record = files::begin(path)?;
         provider = Box::new(Recorder::begin(provider, Box::new(move |line: &str| files::append_line(&mut record, line)))?);

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ModelError, provider::Answered};
+use crate::{ModelError, TokenUsage, provider::Answered};
 
 macro_rules! caps {
     ($($field:ident: $value:expr, $unit:literal, $doc:literal;)*) => {
@@ -52,6 +52,12 @@ macro_rules! caps {
         #[serde(deny_unknown_fields)]
         pub struct Spent {
             $(#[doc = $doc] pub $field: u64,)*
+            /// Tokens of `input_tokens` that the provider read from its cache.
+            #[serde(default)]
+            pub cached_tokens: u64,
+            /// Answers for which the provider gave no count of tokens: tokens and money leave them out.
+            #[serde(default)]
+            pub uncounted_answers: u64,
         }
     };
 }
@@ -74,6 +80,25 @@ pub struct Prices {
     pub input: u64,
     /// A million tokens received.
     pub output: u64,
+    /// A million tokens sent that the provider read from its cache; without it, those cost as all that are sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cached_input: Option<u64>,
+    /// A million tokens sent that the provider wrote to its cache; without it, those cost as all that are sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_write: Option<u64>,
+}
+
+impl Prices {
+    /// What an answer costs, in millionths of a dollar, each part rounded up.
+    fn cost(&self, usage: TokenUsage) -> u64 {
+        let cost = |tokens: u64, price: u64| (u128::from(tokens) * u128::from(price)).div_ceil(1_000_000);
+        let plain = usage.input.saturating_sub(usage.cached).saturating_sub(usage.cache_written);
+        let money = cost(plain, self.input)
+            + cost(usage.cached, self.cached_input.unwrap_or(self.input))
+            + cost(usage.cache_written, self.cache_write.unwrap_or(self.input))
+            + cost(usage.output, self.output);
+        u64::try_from(money).unwrap_or(u64::MAX)
+    }
 }
 
 /// Caps, and what is used of them.
@@ -123,14 +148,15 @@ impl Budget {
     /// Charges what an answer really cost. The next turn is refused where this passed a cap.
     pub fn charge(&mut self, _reserved: Reserved, answered: &Answered) {
         let usage = answered.response.usage;
-        let cost = |tokens: u64, price: u64| (u128::from(tokens) * u128::from(price)).div_ceil(1_000_000);
-        let money = cost(usage.input, self.prices.input) + cost(usage.output, self.prices.output);
+        let money = self.prices.cost(usage);
         let spent = &mut self.spent;
         spent.requests = spent.requests.saturating_add(answered.requests);
         spent.egress_bytes = spent.egress_bytes.saturating_add(answered.egress_bytes);
         spent.input_tokens = spent.input_tokens.saturating_add(usage.input);
         spent.output_tokens = spent.output_tokens.saturating_add(usage.output);
-        spent.cost_microdollars = spent.cost_microdollars.saturating_add(u64::try_from(money).unwrap_or(u64::MAX));
+        spent.cached_tokens = spent.cached_tokens.saturating_add(usage.cached);
+        spent.uncounted_answers = spent.uncounted_answers.saturating_add(u64::from(!usage.is_counted()));
+        spent.cost_microdollars = spent.cost_microdollars.saturating_add(money);
     }
 }
 
@@ -142,10 +168,14 @@ pub struct Reserved(());
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ChatResponse, Finish, TokenUsage};
+    use crate::{ChatResponse, Finish};
 
     fn answered(input: u64, output: u64) -> Answered {
-        let response = ChatResponse { text: String::new(), calls: vec![], finish: Finish::Stop, usage: TokenUsage { input, output } };
+        used(TokenUsage { input, output, ..TokenUsage::default() })
+    }
+
+    fn used(usage: TokenUsage) -> Answered {
+        let response = ChatResponse { text: String::new(), calls: vec![], finish: Finish::Stop, usage };
         Answered { response, egress_bytes: 100, requests: 1 }
     }
 
@@ -167,10 +197,41 @@ mod tests {
     #[test]
     fn money_is_counted_and_capped() {
         let caps = Caps { cost_microdollars: 10, ..Caps::default() };
-        let mut budget = Budget::new(caps, Prices { input: 3_000_000, output: 15_000_000 }, Spent::default());
+        let mut budget = Budget::new(caps, Prices { input: 3_000_000, output: 15_000_000, ..Prices::default() }, Spent::default());
         let room = budget.reserve(1).unwrap();
         budget.charge(room, &answered(2, 1));
         assert_eq!(budget.spent().cost_microdollars, 6 + 15);
         assert_eq!(cap_of(budget.reserve(1).unwrap_err()), "cost_microdollars");
+    }
+
+    #[test]
+    fn the_cache_has_its_own_prices_and_without_them_the_one_of_what_is_sent() {
+        let usage = TokenUsage { input: 10, output: 1, cached: 6, cache_written: 3 };
+        let plain = Prices { input: 3_000_000, output: 15_000_000, ..Prices::default() };
+        assert_eq!(plain.cost(usage), 10 * 3 + 15);
+        let with_cache = Prices { cached_input: Some(300_000), cache_write: Some(3_750_000), ..plain };
+        // 1 at 3, 6 at 0.3 rounded up, 3 at 3.75 rounded up.
+        assert_eq!(with_cache.cost(usage), 3 + 2 + 12 + 15);
+        // A provider that counts more from its cache than it was sent does not make the rest free of charge.
+        assert_eq!(plain.cost(TokenUsage { input: 1, cached: 2, ..TokenUsage::default() }), 6);
+    }
+
+    #[test]
+    fn what_the_provider_did_not_count_is_said_and_not_invented() {
+        let mut budget = Budget::new(Caps::default(), Prices::default(), Spent::default());
+        for usage in [TokenUsage::default(), TokenUsage { input: 9, output: 1, cached: 8, cache_written: 1 }] {
+            let room = budget.reserve(1).unwrap();
+            budget.charge(room, &used(usage));
+        }
+        let spent = budget.spent();
+        assert_eq!((spent.input_tokens, spent.cached_tokens, spent.uncounted_answers), (9, 8, 1));
+    }
+
+    #[test]
+    fn what_was_spent_before_the_cache_was_counted_reads_back() {
+        let old = r#"{"steps":1,"requests":1,"input_tokens":2,"output_tokens":3,"cost_microdollars":0,"seconds":4,"egress_bytes":5}"#;
+        let spent: Spent = serde_json::from_str(old).unwrap();
+        assert_eq!((spent.egress_bytes, spent.cached_tokens, spent.uncounted_answers), (5, 0, 0));
+        assert_eq!(serde_json::from_str::<TokenUsage>(r#"{"input":1,"output":2}"#).unwrap().cached, 0);
     }
 }

@@ -60,8 +60,18 @@ impl ToolSpec {
     /// The name for providers whose function names are `[a-zA-Z0-9_-]`.
     #[must_use]
     pub fn wire_name(&self) -> String {
-        self.name.replace('.', "_")
+        wire_name(&self.name)
     }
+
+    /// The offered tool of a name, in either spelling.
+    pub(crate) fn offered<'t>(tools: &'t [Self], name: &str) -> Option<&'t Self> {
+        tools.iter().find(|tool| tool.name == name || tool.wire_name() == name)
+    }
+}
+
+/// See [`ToolSpec::wire_name`].
+pub(crate) fn wire_name(name: &str) -> String {
+    name.replace('.', "_")
 }
 
 /// A call that a model asks for. Nothing in it is believed: name and arguments are checked by the gate.
@@ -90,14 +100,29 @@ pub enum Finish {
     Filtered,
 }
 
-/// Tokens by the provider's own count; none where it gives no count.
+/// Tokens by the provider's own count; all zero where it gives no count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TokenUsage {
-    /// Tokens of the request.
+    /// Tokens of the request, with those of the cache: [`Self::cached`] and [`Self::cache_written`] are parts of it, whoever
+    /// the provider is.
     pub input: u64,
     /// Tokens of the answer.
     pub output: u64,
+    /// Tokens of the request that were read from the provider's cache.
+    #[serde(default)]
+    pub cached: u64,
+    /// Tokens of the request that were written to the provider's cache.
+    #[serde(default)]
+    pub cache_written: u64,
+}
+
+impl TokenUsage {
+    /// Whether the provider gave a count: no request and no answer is without a token.
+    #[must_use]
+    pub fn is_counted(&self) -> bool {
+        *self != Self::default()
+    }
 }
 
 /// What a model answered.
@@ -112,4 +137,17 @@ pub struct ChatResponse {
     pub finish: Finish,
     /// What it cost.
     pub usage: TokenUsage,
+}
+
+impl ChatResponse {
+    /// The answer with its calls under the names of the offered tools. Another name stays as the model wrote it: the gate
+    /// refuses it.
+    pub(crate) fn with_own_names(mut self, tools: &[ToolSpec]) -> Self {
+        for call in &mut self.calls {
+            if let Some(tool) = ToolSpec::offered(tools, &call.name) {
+                call.name.clone_from(&tool.name);
+            }
+        }
+        self
+    }
 }

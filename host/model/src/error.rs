@@ -22,7 +22,14 @@ pub enum ModelError {
         /// What it said, cut.
         message: String,
     },
-    /// The answer is not what the protocol says.
+    /// The server reported an error instead of the rest of its answer.
+    Reported {
+        /// Its name for it; may be empty.
+        kind: String,
+        /// What it said, cut.
+        message: String,
+    },
+    /// The answer is not what the protocol says, or not whole.
     Answer {
         /// What is wrong with it.
         why: String,
@@ -70,6 +77,9 @@ impl fmt::Display for ModelError {
         match self {
             Self::Net { attempts, .. } => write!(f, "the model cannot be reached, after {attempts} requests"),
             Self::Status { status, message } => write!(f, "the model's server answered {status}: {}", text::inline(message, 300)),
+            Self::Reported { kind, message } => {
+                write!(f, "the model's server broke its answer off: {} {}", text::inline(kind, 60), text::inline(message, 300))
+            }
             Self::Answer { why } => write!(f, "the model's answer does not follow the protocol: {}", text::inline(why, 300)),
             Self::Request(_) => f.write_str("the request cannot be written as JSON"),
             Self::Record(_) => f.write_str("the session cannot be recorded"),
@@ -94,6 +104,7 @@ impl Error for ModelError {
             Self::Request(source) => Some(source),
             Self::Record(source) => Some(source),
             Self::Status { .. }
+            | Self::Reported { .. }
             | Self::Answer { .. }
             | Self::Session { .. }
             | Self::Differs { .. }
@@ -108,6 +119,7 @@ impl Diagnostic for ModelError {
         match self {
             Self::Net { source, .. } => source.code(),
             Self::Status { .. } => "model.status",
+            Self::Reported { .. } => "model.reported",
             Self::Answer { .. } => "model.answer",
             Self::Request(_) => "model.request",
             Self::Record(_) => "model.record",
@@ -123,7 +135,12 @@ impl Diagnostic for ModelError {
             Self::Net { source, .. } => source.class(),
             Self::Differs { .. } | Self::SessionEnded { .. } => Class::NotVerified,
             Self::Cap { .. } => Class::Limit,
-            Self::Status { .. } | Self::Answer { .. } | Self::Request(_) | Self::Record(_) | Self::Session { .. } => Class::Failed,
+            Self::Status { .. }
+            | Self::Reported { .. }
+            | Self::Answer { .. }
+            | Self::Request(_)
+            | Self::Record(_)
+            | Self::Session { .. } => Class::Failed,
         }
     }
 
@@ -133,6 +150,7 @@ impl Diagnostic for ModelError {
             Self::Status { status: 401 | 403, .. } => {
                 Some("the key is missing or not accepted; `cofferdam doctor` says where it is looked for".to_owned())
             }
+            Self::Reported { .. } => Some("go on where it stopped with `cofferdam resume`".to_owned()),
             Self::Status { .. } | Self::Answer { .. } => Some("try another model or mode; `cofferdam run --help` lists them".to_owned()),
             Self::Differs { .. } | Self::SessionEnded { .. } => {
                 Some("record the session anew with `cofferdam run --record FILE`".to_owned())

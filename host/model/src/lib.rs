@@ -1,19 +1,27 @@
 //! Model providers: one request, one answer, whoever gives it.
 //!
-//! A provider turns a [`ChatRequest`] into a [`ChatResponse`]. [`openai`] talks to any OpenAI-compatible server,
-//! [`recorded`] replays a session and fails where a request differs from the recorded one. [`budget`] holds a run's caps.
+//! A provider turns a [`ChatRequest`] into a [`ChatResponse`], and lets its text be heard while it comes. [`openai`] talks to
+//! any OpenAI-compatible server, [`anthropic`] to one that speaks Anthropic's Messages; both read streams of server-sent events
+//! ([`event_stream`]). [`recorded`] replays a session and fails where a request differs from the recorded one. [`budget`] holds
+//! a run's caps.
 
+pub mod anthropic;
 pub mod budget;
 pub mod chat;
 pub mod error;
+pub mod event_stream;
+mod exchange;
+pub mod listener;
 pub mod openai;
 pub mod provider;
 pub mod recorded;
 pub mod recorder;
+mod retry;
 
 pub use budget::{Budget, Caps, Prices, Spent};
 pub use chat::{ChatRequest, ChatResponse, Finish, Message, TokenUsage, ToolCall, ToolSpec};
 pub use error::ModelError;
+pub use listener::{Deaf, Listener};
 pub use provider::{Answered, Provider};
 pub use recorded::Recorded;
 pub use recorder::Recorder;

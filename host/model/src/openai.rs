@@ -1,23 +1,22 @@
 //! Any server that speaks OpenAI's chat completions: the provider, its retries, and its two ways of calling tools.
 
 mod fenced;
-mod retry;
+mod stream;
 mod structured;
 mod wire;
 
-use std::time::Duration;
-
 use cofferdam_base::Entropy;
-use cofferdam_net::{Client, Endpoint, NetError, Response, Secret, Timing};
+use cofferdam_net::{Client, CredentialForm, Endpoint, NetError, Post, Secret};
+use serde_json::json;
 
-use crate::{Answered, ChatRequest, ModelError, Provider};
+use self::stream::Stream;
+use crate::{
+    Answered, ChatRequest, ChatResponse, Deaf, Listener, ModelError, Provider,
+    exchange::{self, Failed, Fault},
+};
 
-/// Largest answer that is read. A chat answer is far smaller; more is a fault or an attack.
-const MAX_RESPONSE_BYTES: u64 = 8 << 20;
-/// Longest wait for one answer. Local models on a busy machine take minutes.
-const ANSWER_LIMIT: Duration = Duration::from_secs(600);
-/// Longest piece of a server's error message that is kept.
-const MAX_MESSAGE_CHARS: usize = 300;
+/// The member that asks for token counts at the end of a stream. Some servers refuse a request that has it.
+const STREAM_OPTIONS: &str = "stream_options";
 
 /// How the model is asked for calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,6 +47,15 @@ pub struct OpenAi {
     chat: Endpoint,
     key: Option<Secret>,
     entropy: Box<dyn Entropy>,
+    counts: Counts,
+}
+
+/// Whether a stream's token counts are asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Counts {
+    Asked,
+    /// The server refused a request that asked. It is not asked again as long as this provider lives.
+    Refused,
 }
 
 impl std::fmt::Debug for OpenAi {
@@ -63,36 +71,53 @@ impl OpenAi {
     /// The endpoint of the chat cannot be made from the base.
     pub fn new(client: Client, settings: Settings, key: Option<Secret>, entropy: Box<dyn Entropy>) -> Result<Self, NetError> {
         let chat = settings.base.below("chat/completions")?;
-        Ok(Self { client, settings, chat, key, entropy })
+        Ok(Self { client, settings, chat, key, entropy, counts: Counts::Asked })
     }
 
     fn body(&self, request: &ChatRequest) -> Result<Vec<u8>, ModelError> {
-        let body = match self.settings.mode {
+        let mut body = match self.settings.mode {
             CallMode::Native => wire::native_request(&self.settings.model, request),
             CallMode::Structured => structured::request(&self.settings.model, request),
         };
+        if let Some(members) = body.as_object_mut() {
+            members.insert("stream".to_owned(), json!(true));
+            if self.counts == Counts::Asked {
+                members.insert(STREAM_OPTIONS.to_owned(), json!({"include_usage": true}));
+            }
+        }
         serde_json::to_vec(&body).map_err(ModelError::Request)
     }
 
-    fn read(&self, request: &ChatRequest, response: &Response) -> Result<crate::ChatResponse, ModelError> {
-        if response.status != 200 {
-            return Err(refusal(response));
+    fn ask(&self, body: &[u8], listener: &mut dyn Listener) -> Result<Answered, Failed> {
+        let post = Post { endpoint: &self.chat, secret: self.key.as_ref(), form: CredentialForm::Bearer, headers: &[], body };
+        exchange::ask::<Stream>(&self.client, &post, self.entropy.as_ref(), listener)
+    }
+
+    /// Asks; where the server refuses to be asked for token counts, once more without. Mistral's answers 422 then, others 400.
+    fn ask_as_the_server_lets(&mut self, request: &ChatRequest, listener: &mut dyn Listener) -> Result<Answered, ModelError> {
+        let body = self.body(request)?;
+        let failed = match self.ask(&body, listener) {
+            Ok(answered) => return Ok(answered),
+            Err(failed) => failed,
+        };
+        let refused = matches!(&failed.fault, Fault::Status { head, body }
+            if matches!(head.status, 400 | 422) && body.contains(STREAM_OPTIONS));
+        if !refused || self.counts == Counts::Refused {
+            return Err(failed.into());
         }
-        let answer = wire::parse_response(&response.body)?;
+        self.counts = Counts::Refused;
+        let mut answered = self.ask(&self.body(request)?, listener)?;
+        answered.requests = answered.requests.saturating_add(u64::from(failed.attempts));
+        answered.egress_bytes = answered.egress_bytes.saturating_add((body.len() as u64).saturating_mul(u64::from(failed.attempts)));
+        Ok(answered)
+    }
+
+    fn read(&self, answer: ChatResponse, request: &ChatRequest) -> Result<ChatResponse, ModelError> {
         match self.settings.mode {
-            CallMode::Native => Ok(fenced::with_own_names(fenced::calls_in_text(answer, &request.tools), &request.tools)),
+            CallMode::Native => Ok(fenced::calls_in_text(answer, &request.tools).with_own_names(&request.tools)),
             CallMode::Structured => structured::read(answer),
         }
     }
-}
-
-fn refusal(response: &Response) -> ModelError {
-    let text = String::from_utf8_lossy(&response.body);
-    let parsed: Option<String> = serde_json::from_slice::<serde_json::Value>(&response.body)
-        .ok()
-        .and_then(|value| Some(value.get("error")?.get("message")?.as_str()?.to_owned()));
-    let message = parsed.unwrap_or_else(|| text.into_owned());
-    ModelError::Status { status: response.status, message: cofferdam_base::text::inline(&message, MAX_MESSAGE_CHARS) }
 }
 
 impl Provider for OpenAi {
@@ -112,21 +137,16 @@ impl Provider for OpenAi {
         self.body(request).map(|body| body.len() as u64)
     }
 
-    fn complete(&mut self, request: &ChatRequest) -> Result<Answered, ModelError> {
-        let body = self.body(request)?;
-        let timing = Timing { total: ANSWER_LIMIT, response_bytes: MAX_RESPONSE_BYTES };
-        let mut attempts = 0u32;
-        loop {
-            attempts += 1;
-            let result = self.client.post_json(&self.chat, self.key.as_ref(), body.clone(), timing);
-            let again = retry::after(&result, attempts, self.entropy.as_ref());
-            if let Some(pause) = again {
-                self.client.wait(pause).map_err(|source| ModelError::Net { attempts, source })?;
-                continue;
-            }
-            let response = result.map_err(|source| ModelError::Net { attempts, source })?;
-            let egress_bytes = (body.len() as u64).saturating_mul(u64::from(attempts));
-            return Ok(Answered { response: self.read(request, &response)?, egress_bytes, requests: u64::from(attempts) });
+    fn complete(&mut self, request: &ChatRequest, listener: &mut dyn Listener) -> Result<Answered, ModelError> {
+        let mut answered = match self.settings.mode {
+            CallMode::Native => self.ask_as_the_server_lets(request, listener)?,
+            // What comes is JSON for the host, in which the text is: it can be heard when it was read.
+            CallMode::Structured => self.ask_as_the_server_lets(request, &mut Deaf)?,
+        };
+        answered.response = self.read(answered.response, request)?;
+        if self.settings.mode == CallMode::Structured {
+            listener.heard(&answered.response.text);
         }
+        Ok(answered)
     }
 }

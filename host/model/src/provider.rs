@@ -1,6 +1,6 @@
 //! What the agent asks a model through.
 
-use crate::{ChatRequest, ChatResponse, ModelError};
+use crate::{ChatRequest, ChatResponse, Listener, ModelError};
 
 /// An answer and what it cost to get it.
 #[derive(Debug, Clone)]
@@ -15,7 +15,7 @@ pub struct Answered {
 
 /// Somebody who answers chat requests.
 pub trait Provider {
-    /// A name for logs and policies: `openai`, `recorded`.
+    /// A name for logs and policies: `openai`, `anthropic`, `recorded`.
     fn name(&self) -> &str;
 
     /// The host that a request would go to, for the `model:send` policy; none where nothing leaves the process.
@@ -30,11 +30,11 @@ pub trait Provider {
     /// The request cannot be written.
     fn request_bytes(&self, request: &ChatRequest) -> Result<u64, ModelError>;
 
-    /// Asks.
+    /// Asks. The answer's text goes to the listener while it comes; the answer is what is given back, whole or not at all.
     ///
     /// # Errors
-    /// See [`ModelError`]; a refusal by the server, a broken connection, an answer that does not parse.
-    fn complete(&mut self, request: &ChatRequest) -> Result<Answered, ModelError>;
+    /// See [`ModelError`]; a refusal by the server, a broken connection, an answer that does not parse or is not whole.
+    fn complete(&mut self, request: &ChatRequest, listener: &mut dyn Listener) -> Result<Answered, ModelError>;
 
     /// Passes over turns that a run has had already, for a resumed run. Nothing to do where a conversation is sent whole.
     fn skip(&mut self, _turns: usize) {}

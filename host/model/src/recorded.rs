@@ -7,7 +7,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Answered, ChatRequest, ChatResponse, ModelError, Provider};
+use crate::{Answered, ChatRequest, ChatResponse, Listener, ModelError, Provider};
 
 /// Largest session file that is read, in bytes.
 pub const MAX_SESSION_BYTES: u64 = 64 << 20;
@@ -112,7 +112,7 @@ impl Provider for Recorded {
         Ok(0)
     }
 
-    fn complete(&mut self, request: &ChatRequest) -> Result<Answered, ModelError> {
+    fn complete(&mut self, request: &ChatRequest, listener: &mut dyn Listener) -> Result<Answered, ModelError> {
         let turn = self.turns.get(self.next).ok_or(ModelError::SessionEnded { turns: self.turns.len() })?;
         let recorded = serde_json::to_value(&turn.request).map_err(ModelError::Request)?;
         let now = serde_json::to_value(request).map_err(ModelError::Request)?;
@@ -123,6 +123,7 @@ impl Provider for Recorded {
         }
         let response = turn.response.clone();
         self.next += 1;
+        listener.heard(&response.text);
         Ok(Answered { response, egress_bytes: 0, requests: 1 })
     }
 
@@ -161,7 +162,7 @@ fn first_difference(recorded: &Value, now: &Value, pointer: String) -> Option<(S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Finish, Message, TokenUsage, ToolSpec};
+    use crate::{Deaf, Finish, Message, TokenUsage, ToolSpec};
     use cofferdam_base::Diagnostic as _;
     use serde_json::json;
 
@@ -182,18 +183,18 @@ mod tests {
     #[test]
     fn replays_the_same_request_and_then_ends() {
         let mut session = session();
-        assert_eq!(session.complete(&request("one")).unwrap().response.text, "hi");
-        assert_eq!(session.complete(&request("one")).unwrap_err().code(), "model.session-ended");
+        assert_eq!(session.complete(&request("one"), &mut Deaf).unwrap().response.text, "hi");
+        assert_eq!(session.complete(&request("one"), &mut Deaf).unwrap_err().code(), "model.session-ended");
     }
 
     #[test]
     fn names_the_first_difference_by_pointer() {
-        let error = session().complete(&request("two")).unwrap_err();
+        let error = session().complete(&request("two"), &mut Deaf).unwrap_err();
         let ModelError::Differs { turn: 1, pointer, .. } = error else { panic!("{error}") };
         assert_eq!(pointer, "/messages/0/text");
         let mut schema = request("one");
         schema.tools[0].input = json!({"type": "string"});
-        assert_eq!(session().complete(&schema).unwrap_err().code(), "model.request-differs");
+        assert_eq!(session().complete(&schema, &mut Deaf).unwrap_err().code(), "model.request-differs");
     }
 
     #[test]
@@ -201,7 +202,7 @@ mod tests {
         let mut free = request("one");
         free.max_output_tokens = 99;
         free.tools[0].description = "other words".into();
-        assert!(session().complete(&free).is_ok());
+        assert!(session().complete(&free, &mut Deaf).is_ok());
     }
 
     #[test]

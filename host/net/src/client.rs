@@ -1,15 +1,15 @@
-//! One request, one bounded answer.
+//! One request, one bounded answer, handed on as it arrives.
 
-use std::{sync::Arc, time::Duration};
+use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 use cofferdam_base::Interrupt;
 use reqwest::{
-    header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue},
+    header::{CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER},
     redirect::Policy,
 };
 use tokio::runtime::Runtime;
 
-use crate::{Endpoint, NetError, Secret};
+use crate::{NetError, Post};
 
 /// How often a wait looks at the interrupt flag. Short enough that Ctrl-C feels immediate.
 const INTERRUPT_LOOK: Duration = Duration::from_millis(50);
@@ -21,20 +21,37 @@ const CONNECT_LIMIT: Duration = Duration::from_secs(20);
 pub struct Timing {
     /// From the first byte sent to the last byte received.
     pub total: Duration,
+    /// From one byte of the body to the next. Before the first byte only `total` counts: a model thinks before it speaks.
+    pub idle: Duration,
     /// Bytes of the answer's body.
     pub response_bytes: u64,
 }
 
-/// An answer, whatever its status.
-#[derive(Debug)]
-pub struct Response {
+/// What stands before an answer's body, whatever its status.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
     /// HTTP status; never a redirect.
     pub status: u16,
     /// Seconds that the server asks to wait (`Retry-After`, RFC 9110, section 10.2.3, the form in seconds).
     pub retry_after: Option<Duration>,
-    /// The body, at most [`Timing::response_bytes`].
-    pub body: Vec<u8>,
+    /// Whether the body is a stream of events (`text/event-stream`).
+    pub is_event_stream: bool,
 }
+
+impl Head {
+    fn of(answer: &reqwest::Response) -> Self {
+        let header = |name: HeaderName| answer.headers().get(name).and_then(|value| value.to_str().ok());
+        let media_type = header(CONTENT_TYPE).and_then(|value| value.split(';').next()).unwrap_or_default();
+        Self {
+            status: answer.status().as_u16(),
+            retry_after: header(RETRY_AFTER).and_then(|value| value.trim().parse().ok()).map(Duration::from_secs),
+            is_event_stream: media_type.trim().eq_ignore_ascii_case("text/event-stream"),
+        }
+    }
+}
+
+/// Takes a piece of an answer's body; breaks where it needs no more of it.
+pub type Take<'a> = &'a mut dyn FnMut(&Head, &[u8]) -> ControlFlow<()>;
 
 /// Sends requests. Blocking from outside; runs its own single-threaded runtime.
 pub struct Client {
@@ -70,51 +87,51 @@ impl Client {
         Ok(Self { http, runtime, interrupt })
     }
 
-    /// Posts JSON and reads the answer.
+    /// Posts JSON, and hands the answer's body on in pieces as it arrives. Where it is cut off, by whatever, the pieces so
+    /// far were handed on already.
     ///
     /// # Errors
     /// Everything in [`NetError`] but a status: a refusal by the server is an answer.
-    pub fn post_json(&self, endpoint: &Endpoint, secret: Option<&Secret>, body: Vec<u8>, timing: Timing) -> Result<Response, NetError> {
-        let mut headers = HeaderMap::new();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if let Some(secret) = secret {
-            let bearer = format!("Bearer {}", secret.expose_to(endpoint)?);
-            let mut value = HeaderValue::from_str(&bearer).map_err(|_| NetError::Credential { audience: endpoint.audience() })?;
-            value.set_sensitive(true);
-            headers.insert(AUTHORIZATION, value);
-        }
+    pub fn post(&self, post: &Post<'_>, timing: Timing, take: Take<'_>) -> Result<Head, NetError> {
+        let headers = post.headers()?;
         self.runtime.block_on(async {
-            let exchange = self.exchange(endpoint, headers, body, timing);
+            let exchange = self.exchange(post, headers, timing, take);
             let bounded = tokio::time::timeout(timing.total, exchange);
             tokio::select! {
                 answer = bounded => answer.unwrap_or_else(|_| {
-                    Err(NetError::Timeout { host: endpoint.host(), limit_ms: u64::try_from(timing.total.as_millis()).unwrap_or(u64::MAX) })
+                    Err(NetError::Timeout { host: post.endpoint.host(), limit_ms: milliseconds(timing.total) })
                 }),
                 () = raised(&self.interrupt) => Err(NetError::Interrupted),
             }
         })
     }
 
-    async fn exchange(&self, endpoint: &Endpoint, headers: HeaderMap, body: Vec<u8>, timing: Timing) -> Result<Response, NetError> {
-        let host = || endpoint.host();
-        let mut answer = self.http.post(endpoint.url()).headers(headers).body(body).send().await.map_err(|source| {
+    async fn exchange(&self, post: &Post<'_>, headers: HeaderMap, timing: Timing, take: Take<'_>) -> Result<Head, NetError> {
+        let host = || post.endpoint.host();
+        let request = self.http.post(post.endpoint.url()).headers(headers).body(post.body.to_vec());
+        let mut answer = request.send().await.map_err(|source| {
             let source = source.without_url();
             if source.is_connect() { NetError::Connect { host: host(), source } } else { NetError::Transport { host: host(), source } }
         })?;
-        let status = answer.status();
-        if status.is_redirection() {
-            return Err(NetError::Redirect { host: host(), status: status.as_u16() });
+        let head = Head::of(&answer);
+        if answer.status().is_redirection() {
+            return Err(NetError::Redirect { host: host(), status: head.status });
         }
-        let retry_after =
-            answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.trim().parse().ok()).map(Duration::from_secs);
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(|source| NetError::Transport { host: host(), source: source.without_url() })? {
-            if (body.len() + chunk.len()) as u64 > timing.response_bytes {
+        let mut received = 0u64;
+        loop {
+            let idle = if received == 0 { timing.total } else { timing.idle };
+            let silent = |_| NetError::Idle { host: host(), limit_ms: milliseconds(idle) };
+            let chunk = tokio::time::timeout(idle, answer.chunk()).await.map_err(silent)?;
+            let chunk = chunk.map_err(|source| NetError::Transport { host: host(), source: source.without_url() })?;
+            let Some(chunk) = chunk else { return Ok(head) };
+            received = received.saturating_add(chunk.len() as u64);
+            if received > timing.response_bytes {
                 return Err(NetError::TooLarge { host: host(), limit: timing.response_bytes });
             }
-            body.extend_from_slice(&chunk);
+            if take(&head, &chunk).is_break() {
+                return Ok(head);
+            }
         }
-        Ok(Response { status: status.as_u16(), retry_after, body })
     }
 
     /// Waits, unless a person asks to stop.
@@ -129,6 +146,10 @@ impl Client {
             }
         })
     }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 async fn raised(interrupt: &Interrupt) {

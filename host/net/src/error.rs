@@ -49,6 +49,13 @@ pub enum NetError {
         /// Allowed milliseconds.
         limit_ms: u64,
     },
+    /// The answer began and then nothing more came of it.
+    Idle {
+        /// Host and port.
+        host: String,
+        /// Allowed milliseconds without a byte.
+        limit_ms: u64,
+    },
     /// The answer is too large.
     TooLarge {
         /// Host and port.
@@ -81,6 +88,9 @@ impl fmt::Display for NetError {
             Self::Connect { host, .. } => write!(f, "`{}` cannot be reached", text::inline(host, 120)),
             Self::Transport { host, .. } => write!(f, "the connection to `{}` broke", text::inline(host, 120)),
             Self::Timeout { host, limit_ms } => write!(f, "`{}` gave no answer within {limit_ms} ms", text::inline(host, 120)),
+            Self::Idle { host, limit_ms } => {
+                write!(f, "`{}` began to answer and then sent nothing for {limit_ms} ms", text::inline(host, 120))
+            }
             Self::TooLarge { host, limit } => write!(f, "the answer of `{}` is larger than {limit} bytes", text::inline(host, 120)),
             Self::Redirect { host, status } => {
                 write!(f, "`{}` redirects (status {status}), and no redirect is followed", text::inline(host, 120))
@@ -99,6 +109,7 @@ impl Error for NetError {
             | Self::Credential { .. }
             | Self::Audience { .. }
             | Self::Timeout { .. }
+            | Self::Idle { .. }
             | Self::TooLarge { .. }
             | Self::Redirect { .. }
             | Self::Interrupted => None,
@@ -116,6 +127,7 @@ impl Diagnostic for NetError {
             Self::Connect { .. } => "net.connect",
             Self::Transport { .. } => "net.transport",
             Self::Timeout { .. } => "net.timeout",
+            Self::Idle { .. } => "net.idle",
             Self::TooLarge { .. } => "net.too-large",
             Self::Redirect { .. } => "net.redirect",
             Self::Interrupted => "net.interrupted",
@@ -125,7 +137,7 @@ impl Diagnostic for NetError {
     fn class(&self) -> Class {
         match self {
             Self::Endpoint { .. } | Self::Audience { .. } | Self::Redirect { .. } => Class::Denied,
-            Self::Timeout { .. } | Self::TooLarge { .. } => Class::Limit,
+            Self::Timeout { .. } | Self::Idle { .. } | Self::TooLarge { .. } => Class::Limit,
             Self::Interrupted => Class::Interrupted,
             Self::Credential { .. } | Self::Setup(_) | Self::Connect { .. } | Self::Transport { .. } => Class::Failed,
         }
@@ -139,7 +151,12 @@ impl Diagnostic for NetError {
             Self::Connect { .. } => Some("check the address and that the server runs: `cofferdam doctor`".to_owned()),
             Self::Credential { .. } => Some("set the key anew; `cofferdam doctor` names the variable and the file".to_owned()),
             Self::Interrupted => Some("go on where it stopped with `cofferdam resume`".to_owned()),
-            Self::Audience { .. } | Self::Setup(_) | Self::Transport { .. } | Self::Timeout { .. } | Self::TooLarge { .. } => None,
+            Self::Audience { .. }
+            | Self::Setup(_)
+            | Self::Transport { .. }
+            | Self::Timeout { .. }
+            | Self::Idle { .. }
+            | Self::TooLarge { .. } => None,
         }
     }
 }

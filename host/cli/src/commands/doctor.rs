@@ -119,7 +119,7 @@ fn configured_model(home: &Home) -> Result<String, Failure> {
     };
     // Whether the key is there and private; what it is, nobody is told.
     file.key(&home.config)?;
-    Ok(format!("{} at {}, {}", text::inline(&file.model, 80), text::inline(&file.url, 120), file.key_place()))
+    Ok(format!("{} at {} ({}), {}", text::inline(&file.model, 80), text::inline(&file.url, 120), file.api, file.key_place()))
 }
 
 fn sandbox() -> Result<String, Failure> {

@@ -5,7 +5,7 @@ use cofferdam_model::Prices;
 use crate::{
     commands::{CommandResult, Context},
     files,
-    model::{self, Mode, ModelFile},
+    model::{self, Api, Mode, ModelFile},
     output,
     session::{Session, User},
 };
@@ -13,10 +13,13 @@ use crate::{
 /// Show whom this machine trusts, set the model, and check the workspace
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  cofferdam init\n  cofferdam init --url https://api.openai.com/v1 --model gpt-5 --key-env OPENAI_API_KEY\n  cofferdam init --url http://127.0.0.1:8092/v1 --model local --mode structured"
+    after_help = "Examples:\n  cofferdam init\n  cofferdam init --url https://api.openai.com/v1 --model gpt-5 --key-env OPENAI_API_KEY\n  cofferdam init --api anthropic --url https://api.anthropic.com --model claude-sonnet-4-5 --key-env ANTHROPIC_API_KEY\n  cofferdam init --url http://127.0.0.1:8092/v1 --model local --mode structured"
 )]
 pub(crate) struct Init {
-    /// Root of an OpenAI-compatible API
+    /// The protocol that the model's server speaks
+    #[arg(long, value_enum, default_value_t, requires = "url")]
+    api: Api,
+    /// Root of the API: with `/v1` for `openai`, without for `anthropic`
     #[arg(long, requires = "model")]
     url: Option<String>,
     /// Name of the model
@@ -39,7 +42,8 @@ impl Init {
         if let (Some(url), Some(name)) = (self.url, self.model) {
             let before = model::configured(&user.config)?;
             let (prices, caps) = before.map_or((Prices::default(), std::collections::BTreeMap::new()), |old| (old.prices, old.caps));
-            let file = ModelFile { url, model: name, mode: self.mode, key_env: self.key_env, key_file: self.key_file, prices, caps };
+            let (api, mode) = (self.api, self.mode);
+            let file = ModelFile { api, url, model: name, mode, key_env: self.key_env, key_file: self.key_file, prices, caps };
             model::keep(&user.config, &file)?;
         }
         output::line("Tools run only if one of these keys signed them; check the fingerprint against the project's page:")?;
@@ -49,9 +53,10 @@ impl Init {
         match model::configured(&user.config)? {
             Some(file) => {
                 output::line(&format!(
-                    "Model: {} at {}, key: {}",
+                    "Model: {} at {} ({}), key: {}",
                     cofferdam_base::text::inline(&file.model, 80),
                     cofferdam_base::text::inline(&file.url, 120),
+                    file.api,
                     file.key_place()
                 ))?;
             }

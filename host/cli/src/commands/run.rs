@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cofferdam_agent::{Agent, AgentError, AgentParts, Ended};
 use cofferdam_base::{Digest, Interrupt, text};
-use cofferdam_model::{Caps, Prices, Provider};
+use cofferdam_model::{Caps, Prices, Provider, Spent};
 use serde_json::json;
 
 use crate::{
@@ -97,17 +97,38 @@ fn tell(ended: &Ended, note: &str, format: Format) -> Result<(), Failure> {
         }
         Format::Text => {
             output::line(&text::block(&ended.answer, ended.answer.len()))?;
-            output::say(&format!(
-                "run {}: {} steps, {} tokens sent, {} received, {} bytes sent; checkpoint {}",
-                ended.run,
-                spent.steps,
-                spent.input_tokens,
-                spent.output_tokens,
-                spent.egress_bytes,
-                Digest::of(note.as_bytes()).short()
-            ));
+            output::say(&format!("run {}: {}; checkpoint {}", ended.run, used(spent), Digest::of(note.as_bytes()).short()));
             output::say(note.trim_end());
         }
     }
     Ok(())
+}
+
+/// What a run used, in words. Tokens and money are by the provider's own counts; where it gave none, that is said.
+fn used(spent: &Spent) -> String {
+    let mut words = format!(
+        "{} steps, {} tokens sent ({} of them from the provider's cache), {} received, {} bytes sent",
+        spent.steps, spent.input_tokens, spent.cached_tokens, spent.output_tokens, spent.egress_bytes
+    );
+    if spent.cost_microdollars > 0 {
+        let (dollars, rest) = (spent.cost_microdollars / 1_000_000, spent.cost_microdollars % 1_000_000);
+        words.push_str(&format!(", {dollars}.{rest:06} dollars"));
+    }
+    if spent.uncounted_answers > 0 {
+        words.push_str(&format!("; the provider gave no token counts for {} of its answers", spent.uncounted_answers));
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tells_what_was_used_and_what_was_not_counted() {
+        let spent = Spent { steps: 2, input_tokens: 30, cached_tokens: 20, output_tokens: 4, egress_bytes: 500, ..Spent::default() };
+        assert_eq!(used(&spent), "2 steps, 30 tokens sent (20 of them from the provider's cache), 4 received, 500 bytes sent");
+        let more = used(&Spent { cost_microdollars: 1_020_003, uncounted_answers: 1, ..spent });
+        assert!(more.ends_with(", 1.020003 dollars; the provider gave no token counts for 1 of its answers"), "{more}");
+    }
 }

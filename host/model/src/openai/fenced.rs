@@ -54,26 +54,11 @@ pub(super) fn object_in(text: &str) -> Option<Value> {
     serde_json::from_str(inner).ok().filter(Value::is_object)
 }
 
-/// The offered tool of a name, in either spelling.
-fn offered<'t>(tools: &'t [ToolSpec], name: &str) -> Option<&'t ToolSpec> {
-    tools.iter().find(|tool| tool.name == name || tool.wire_name() == name)
-}
-
-/// The answer with its calls under the names of the offered tools. Another name stays as the model wrote it: the gate refuses it.
-pub(super) fn with_own_names(mut answer: ChatResponse, tools: &[ToolSpec]) -> ChatResponse {
-    for call in &mut answer.calls {
-        if let Some(tool) = offered(tools, &call.name) {
-            call.name.clone_from(&tool.name);
-        }
-    }
-    answer
-}
-
 /// Name and arguments, where the object is a call of an offered tool in one of the spellings that models use.
 fn call_of(object: &Value, tools: &[ToolSpec]) -> Option<(String, Value)> {
     let call = object.get("function").filter(|inner| inner.is_object()).unwrap_or(object);
     let name = ["name", "tool", "function", "tool_name"].iter().find_map(|member| call.get(member)?.as_str())?;
-    let offered = offered(tools, name)?;
+    let offered = ToolSpec::offered(tools, name)?;
     let arguments = ["arguments", "parameters", "args", "input"].iter().find_map(|member| call.get(member)).cloned();
     let arguments = match arguments {
         Some(Value::String(text)) => serde_json::from_str(&text).ok()?,

@@ -3,7 +3,11 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{ChatRequest, ChatResponse, Finish, Message, ModelError, TokenUsage, ToolCall};
+use crate::{
+    ChatRequest, ChatResponse, Finish, Message, TokenUsage, ToolCall,
+    chat::wire_name,
+    exchange::{Fault, reported},
+};
 
 /// The request with native tool calls.
 pub(super) fn native_request(model: &str, request: &ChatRequest) -> Value {
@@ -36,7 +40,7 @@ fn native_message(message: &Message) -> Value {
         Message::Assistant { text, calls } => {
             let calls: Vec<Value> = calls
                 .iter()
-                .map(|call| json!({"id": call.id, "type": "function", "function": {"name": call.name.replace('.', "_"), "arguments": call.arguments}}))
+                .map(|call| json!({"id": call.id, "type": "function", "function": {"name": wire_name(&call.name), "arguments": call.arguments}}))
                 .collect();
             json!({"role": "assistant", "content": text, "tool_calls": calls})
         }
@@ -44,7 +48,7 @@ fn native_message(message: &Message) -> Value {
     }
 }
 
-// Servers add members of their own, so unknown ones are passed over here and only here: nothing in an answer is believed.
+// Servers add members of their own, so unknown ones are passed over here and in the stream: nothing in an answer is believed.
 #[derive(Deserialize)]
 struct Completion {
     choices: Vec<Choice>,
@@ -77,44 +81,71 @@ struct Function {
     arguments: Value,
 }
 
+/// Token counts. The tokens of the cache are a part of `prompt_tokens` here.
 #[derive(Deserialize)]
-struct Usage {
+pub(super) struct Usage {
     #[serde(default)]
     prompt_tokens: u64,
     #[serde(default)]
     completion_tokens: u64,
+    #[serde(default)]
+    prompt_tokens_details: Option<PromptDetails>,
 }
 
-/// Reads an answer with status 200.
-pub(super) fn parse_response(body: &[u8]) -> Result<ChatResponse, ModelError> {
-    let completion: Completion = serde_json::from_slice(body).map_err(|error| ModelError::Answer { why: error.to_string() })?;
-    let choice = completion.choices.into_iter().next().ok_or_else(|| ModelError::Answer { why: "it has no choice".to_owned() })?;
-    let calls: Vec<ToolCall> = choice
-        .message
-        .tool_calls
-        .unwrap_or_default()
-        .into_iter()
-        .enumerate()
-        .map(|(index, call)| ToolCall {
-            id: call.id.filter(|id| !id.is_empty()).unwrap_or_else(|| format!("call-{index}")),
-            name: call.function.name,
-            // The protocol says text; some servers send the object itself.
-            arguments: match call.function.arguments {
-                Value::String(text) => text,
-                other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => other.to_string(),
-            },
-        })
-        .collect();
-    let finish = match choice.finish_reason.as_deref() {
+#[derive(Deserialize)]
+struct PromptDetails {
+    #[serde(default)]
+    cached_tokens: Option<u64>,
+}
+
+impl From<Usage> for TokenUsage {
+    fn from(usage: Usage) -> Self {
+        let cached = usage.prompt_tokens_details.and_then(|details| details.cached_tokens).unwrap_or_default();
+        Self { input: usage.prompt_tokens, output: usage.completion_tokens, cached, cache_written: 0 }
+    }
+}
+
+/// A call's arguments. The protocol says text; some servers send the object itself.
+pub(super) fn arguments(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => other.to_string(),
+    }
+}
+
+/// The answer of these parts; a call without an identifier gets one.
+pub(super) fn answer(text: String, mut calls: Vec<ToolCall>, finish_reason: Option<&str>, usage: Option<Usage>) -> ChatResponse {
+    for (index, call) in calls.iter_mut().enumerate() {
+        if call.id.is_empty() {
+            call.id = format!("call-{index}");
+        }
+    }
+    let finish = match finish_reason {
         Some("length") => Finish::Length,
         Some("content_filter") => Finish::Filtered,
         _ if !calls.is_empty() => Finish::Calls,
         _ => Finish::Stop,
     };
-    let usage = completion
-        .usage
-        .map_or_else(TokenUsage::default, |usage| TokenUsage { input: usage.prompt_tokens, output: usage.completion_tokens });
-    Ok(ChatResponse { text: choice.message.content.unwrap_or_default(), calls, finish, usage })
+    ChatResponse { text, calls, finish, usage: usage.map(TokenUsage::from).unwrap_or_default() }
+}
+
+/// Reads an answer with status 200 that is one object.
+pub(super) fn parse_response(body: &[u8]) -> Result<ChatResponse, Fault> {
+    let wrong = |error: serde_json::Error| Fault::Protocol(error.to_string());
+    let value: Value = serde_json::from_slice(body).map_err(wrong)?;
+    if let Some((kind, message)) = reported(&value) {
+        return Err(Fault::Reported { kind, message });
+    }
+    let completion: Completion = serde_json::from_value(value).map_err(wrong)?;
+    let choice = completion.choices.into_iter().next().ok_or_else(|| Fault::Protocol("it has no choice".to_owned()))?;
+    let calls = choice.message.tool_calls.unwrap_or_default().into_iter();
+    let calls = calls.map(|call| ToolCall {
+        id: call.id.unwrap_or_default(),
+        name: call.function.name,
+        arguments: arguments(call.function.arguments),
+    });
+    let text = choice.message.content.unwrap_or_default();
+    Ok(answer(text, calls.collect(), choice.finish_reason.as_deref(), completion.usage))
 }
 
 #[cfg(test)]
@@ -125,18 +156,20 @@ mod tests {
     fn reads_calls_whether_arguments_are_text_or_an_object() {
         for arguments in [r#""{\"path\":\"a\"}""#, r#"{"path":"a"}"#] {
             let body = format!(
-                r#"{{"id":"x","choices":[{{"index":0,"finish_reason":"tool_calls","message":{{"role":"assistant","content":null,"tool_calls":[{{"id":"c1","type":"function","function":{{"name":"files_read","arguments":{arguments}}}}}]}}}}],"usage":{{"prompt_tokens":5,"completion_tokens":7}}}}"#
+                r#"{{"id":"x","choices":[{{"index":0,"finish_reason":"tool_calls","message":{{"role":"assistant","content":null,"tool_calls":[{{"id":"c1","type":"function","function":{{"name":"files_read","arguments":{arguments}}}}}]}}}}],"usage":{{"prompt_tokens":5,"completion_tokens":7,"prompt_tokens_details":{{"cached_tokens":3}}}}}}"#
             );
             let answer = parse_response(body.as_bytes()).unwrap();
             assert_eq!(answer.calls, [ToolCall { id: "c1".into(), name: "files_read".into(), arguments: r#"{"path":"a"}"#.into() }]);
-            assert_eq!((answer.finish, answer.usage), (Finish::Calls, TokenUsage { input: 5, output: 7 }));
+            assert_eq!((answer.finish, answer.usage), (Finish::Calls, TokenUsage { input: 5, output: 7, cached: 3, cache_written: 0 }));
         }
     }
 
     #[test]
     fn an_answer_that_is_none_has_a_named_error() {
         for body in ["", "{}", r#"{"choices":[]}"#, "[1]", "null"] {
-            assert_eq!(cofferdam_base::Diagnostic::code(&parse_response(body.as_bytes()).unwrap_err()), "model.answer", "{body}");
+            assert!(matches!(parse_response(body.as_bytes()), Err(Fault::Protocol(_))), "{body}");
         }
+        let told = parse_response(br#"{"error":{"message":"no","code":502}}"#);
+        assert!(matches!(told, Err(Fault::Reported { kind, message }) if kind == "502" && message == "no"));
     }
 }

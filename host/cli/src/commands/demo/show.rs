@@ -9,7 +9,7 @@ use std::{
 use cofferdam_agent::Watcher;
 use cofferdam_base::{Diagnostic as _, Digest, text};
 use cofferdam_gate::{Asked, Attendant, Completed, Publication, Refused, Step};
-use cofferdam_model::{ChatResponse, Spent};
+use cofferdam_model::{ChatResponse, Listener, Spent};
 use cofferdam_policy::Answer;
 
 use super::props;
@@ -91,6 +91,9 @@ impl Attendant for Audience {
         answer
     }
 }
+
+/// The demo shows each answer whole.
+impl Listener for Audience {}
 
 impl Watcher for Audience {
     fn answered(&mut self, response: &ChatResponse, _: &Spent) {

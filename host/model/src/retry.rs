@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use cofferdam_base::Entropy;
-use cofferdam_net::{NetError, Response};
+use cofferdam_net::NetError;
+
+use crate::exchange::Fault;
 
 /// Requests for one answer, the first included.
 const MAX_ATTEMPTS: u32 = 5;
@@ -12,26 +14,34 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// Longest pause that is taken, whatever the server asks for. A longer `Retry-After` ends the attempts.
 const MAX_PAUSE: Duration = Duration::from_secs(60);
 
-/// The pause before the next attempt; none where the result stands.
+/// What a server calls an error that it reports inside a stream and that may be gone a moment later. Anthropic's names stand for
+/// the statuses 429, 500, 504 and 529, OpenAI's and its likenesses' for 429 and 5xx.
+const TEMPORARY_KINDS: [&str; 6] =
+    ["rate_limit_error", "api_error", "timeout_error", "overloaded_error", "rate_limit_exceeded", "server_error"];
+
+/// The pause before the next attempt; none where the fault stands.
 ///
-/// Sent again: what the server says is temporary (408, 409, 429, 5xx), and connections that failed or broke. The pause is
-/// exponential with full jitter (a random share of it), so that many clients do not come back at the same moment.
-pub(super) fn after(result: &Result<Response, NetError>, attempts: u32, entropy: &dyn Entropy) -> Option<Duration> {
+/// Sent again: what the server says is temporary (408, 409, 429, 5xx with Anthropic's 529, and the same inside a stream),
+/// connections that failed or broke, and answers that broke off. The pause is exponential with full jitter (a random share of
+/// it), so that many clients do not come back at the same moment.
+pub(crate) fn after(fault: &Fault, attempts: u32, entropy: &dyn Entropy) -> Option<Duration> {
     if attempts >= MAX_ATTEMPTS {
         return None;
     }
-    let asked = match result {
-        Ok(response) => match response.status {
-            408 | 409 | 429 | 500..=599 => response.retry_after,
-            _ => return None,
-        },
-        Err(NetError::Connect { .. } | NetError::Transport { .. }) => None,
-        Err(
+    let asked = match fault {
+        Fault::Status { head, .. } if is_temporary(head.status) => head.retry_after,
+        Fault::Reported { kind, .. } if TEMPORARY_KINDS.contains(&kind.as_str()) || kind.parse().is_ok_and(is_temporary) => None,
+        Fault::Unfinished | Fault::Net(NetError::Connect { .. } | NetError::Transport { .. }) => None,
+        Fault::Status { .. }
+        | Fault::Reported { .. }
+        | Fault::Protocol(_)
+        | Fault::Net(
             NetError::Endpoint { .. }
             | NetError::Credential { .. }
             | NetError::Audience { .. }
             | NetError::Setup(_)
             | NetError::Timeout { .. }
+            | NetError::Idle { .. }
             | NetError::TooLarge { .. }
             | NetError::Redirect { .. }
             | NetError::Interrupted,
@@ -42,6 +52,10 @@ pub(super) fn after(result: &Result<Response, NetError>, attempts: u32, entropy:
         Some(pause) => Some(pause),
         None => Some(jittered(FIRST_PAUSE.saturating_mul(1 << (attempts - 1).min(10)).min(MAX_PAUSE), entropy)),
     }
+}
+
+fn is_temporary(status: u16) -> bool {
+    matches!(status, 408 | 409 | 429 | 500..=599)
 }
 
 fn jittered(ceiling: Duration, entropy: &dyn Entropy) -> Duration {
@@ -57,6 +71,7 @@ fn jittered(ceiling: Duration, entropy: &dyn Entropy) -> Duration {
 mod tests {
     use super::*;
     use cofferdam_base::entropy::NoEntropy;
+    use cofferdam_net::Head;
 
     struct Fixed(u8);
     impl Entropy for Fixed {
@@ -66,8 +81,13 @@ mod tests {
         }
     }
 
-    fn answer(status: u16, retry_after: Option<u64>) -> Result<Response, NetError> {
-        Ok(Response { status, retry_after: retry_after.map(Duration::from_secs), body: vec![] })
+    fn answer(status: u16, retry_after: Option<u64>) -> Fault {
+        let head = Head { status, retry_after: retry_after.map(Duration::from_secs), is_event_stream: false };
+        Fault::Status { head, body: String::new() }
+    }
+
+    fn reported(kind: &str) -> Fault {
+        Fault::Reported { kind: kind.into(), message: String::new() }
     }
 
     #[test]
@@ -86,9 +106,19 @@ mod tests {
 
     #[test]
     fn what_will_not_change_is_not_sent_again() {
-        for status in [200, 400, 401, 403, 404, 422] {
+        for status in [400, 401, 403, 404, 413, 422] {
             assert_eq!(after(&answer(status, None), 1, &Fixed(255)), None);
         }
-        assert_eq!(after(&Err(NetError::Interrupted), 1, &Fixed(255)), None);
+        for fault in [Fault::Net(NetError::Interrupted), Fault::Protocol(String::new()), reported("invalid_request_error"), reported("400")]
+        {
+            assert_eq!(after(&fault, 1, &Fixed(255)), None, "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn what_may_be_gone_a_moment_later_is_sent_again() {
+        for fault in [answer(429, None), answer(529, None), Fault::Unfinished, reported("overloaded_error"), reported("503")] {
+            assert_eq!(after(&fault, 1, &Fixed(255)), Some(FIRST_PAUSE), "{fault:?}");
+        }
     }
 }
