@@ -1,7 +1,5 @@
 //! What is indexed.
 
-use cofferdam_base::Timestamp;
-
 /// Most documents of one episode: what surrounds a document is about the same thing only so far.
 pub const MAX_EPISODE_DOCUMENTS: usize = 32;
 
@@ -10,8 +8,8 @@ pub const MAX_EPISODE_DOCUMENTS: usize = 32;
 pub struct Document {
     /// Where it stands in its source, in the source's own terms: a line, a byte offset. Below [`u64::MAX`].
     pub place: u64,
-    /// When it was written.
-    pub time: Timestamp,
+    /// The leaf of the ledger that tells of it: the higher, the newer. 0 where none does.
+    pub leaf: u64,
     /// Names that it goes by: of the topic, of the function, of who speaks. Also part of its words.
     pub names: String,
     /// Its words.

@@ -17,10 +17,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Indexed {
-    /// How far it is indexed: a byte offset. What comes after may be added; the last episode begins at [`Indexed::episode`].
+    /// How far it is indexed, in the source's own terms. What comes after can be added as further episodes.
     pub end: u64,
-    /// Where the last episode begins: what is added later may belong to it, so it is put anew.
-    pub episode: u64,
     /// Another one than before: the source is indexed anew.
     pub mark: String,
 }
@@ -40,6 +38,8 @@ pub struct Index {
     pub(crate) fields: Fields,
     pub(crate) contents: Contents,
     searcher: Searcher,
+    /// Number of the newest change that was there when it was opened.
+    opstamp: u64,
 }
 
 impl std::fmt::Debug for Index {
@@ -97,8 +97,16 @@ impl Index {
 
     fn with(folder: &Folder, mut library: tantivy::Index, contents: Contents) -> Result<Self, IndexError> {
         library.set_tokenizers(schema::tokenizers());
+        let opstamp = library.load_metas()?.opstamp;
         let searcher = library.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?.searcher();
-        Ok(Self { folder: folder.clone(), library, fields: schema::schema().1, contents, searcher })
+        Ok(Self { folder: folder.clone(), library, fields: schema::schema().1, contents, searcher, opstamp })
+    }
+
+    /// Whether nobody changed it since it was opened. Under the workspace's lock.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        // An index that cannot be read any more is no longer this one.
+        self.library.load_metas().is_ok_and(|metas| metas.opstamp == self.opstamp)
     }
 
     /// What of each source is indexed.

@@ -5,7 +5,7 @@
 /// The score of a document is its own BM25, and to that is added, each times its weight, the BM25 of the documents around it in
 /// its episode and that of the whole episode: what one line is about often stands in the line before. Where exactly one word of
 /// the query is a name that the index knows, documents of that name count more; with two names, nothing says which is meant.
-/// What scores the same is ordered by time, the newest first.
+/// Of what scores the same, the newest is first.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ranking {
     /// Weight of the document before and the one after.

@@ -40,8 +40,8 @@ pub(crate) struct Fields {
     pub(crate) episode: Field,
     /// Where a document stands in its source; [`u64::MAX`] for the record of an episode.
     pub(crate) place: Field,
-    /// When it was written, in milliseconds since 1970.
-    pub(crate) time: Field,
+    /// The leaf of the ledger that tells of it.
+    pub(crate) leaf: Field,
     /// The source.
     pub(crate) source: Field,
     /// [`EPISODE_KIND`] for the record of an episode.
@@ -54,7 +54,7 @@ pub(crate) const EPISODE_KIND: u64 = 1;
 /// The names of the fields that are read by name.
 pub(crate) const EPISODE: &str = "episode";
 pub(crate) const PLACE: &str = "place";
-pub(crate) const TIME: &str = "time";
+pub(crate) const LEAF: &str = "leaf";
 
 pub(crate) fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
@@ -68,7 +68,7 @@ pub(crate) fn schema() -> (Schema, Fields) {
         names: builder.add_text_field("names", text(NAMES, false, IndexRecordOption::Basic)),
         episode: builder.add_u64_field(EPISODE, FAST | INDEXED),
         place: builder.add_u64_field(PLACE, FAST),
-        time: builder.add_u64_field(TIME, FAST),
+        leaf: builder.add_u64_field(LEAF, FAST),
         source: builder.add_text_field("source", text("raw", false, IndexRecordOption::Basic) | STORED),
         kind: builder.add_u64_field("kind", INDEXED),
     };

@@ -2,14 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use cofferdam_base::Timestamp;
 use tantivy::{DocAddress, DocId, Searcher, TantivyDocument, collector::TopDocs, query::BooleanQuery, schema::Value as _};
 
 use crate::{
     IndexError, Ranking,
     candidates::Candidates,
     query::{self, Statistics, Word},
-    schema::{EPISODE, Fields, PLACE, TIME},
+    schema::{EPISODE, Fields, LEAF, PLACE},
 };
 
 /// Documents that are looked at closely. More of them changes little but the time.
@@ -24,8 +23,8 @@ pub struct Hit {
     pub source: String,
     /// Where it stands there.
     pub place: u64,
-    /// When it was written.
-    pub time: Timestamp,
+    /// The leaf of the ledger that tells of it; 0 where none does.
+    pub leaf: u64,
     /// By this it is ordered. Comparable within one search only.
     pub score: f32,
 }
@@ -33,7 +32,7 @@ pub struct Hit {
 /// A document with its score, before it is looked up.
 struct Scored {
     score: f32,
-    time: u64,
+    leaf: u64,
     address: DocAddress,
 }
 
@@ -60,7 +59,7 @@ pub(crate) fn search(searcher: &Searcher, fields: &Fields, text: &str, limit: us
             Some(name) => candidates.named(&docs, name)?.into_iter().collect(),
             None => BTreeSet::new(),
         };
-        let times = segment.fast_fields().u64(TIME)?;
+        let leaves = segment.fast_fields().u64(LEAF)?;
         for doc in docs {
             let own = |(_, distance, score): (DocId, u32, f32)| if distance == 0 { score } else { ranking.neighbour(distance) * score };
             let mut score: f32 = candidates.near(doc).map(own).sum();
@@ -71,11 +70,11 @@ pub(crate) fn search(searcher: &Searcher, fields: &Fields, text: &str, limit: us
                 score *= 1.0 + ranking.name;
             }
             if score > 0.0 {
-                scored.push(Scored { score, time: times.first(doc).unwrap_or_default(), address: DocAddress::new(segment_ord, doc) });
+                scored.push(Scored { score, leaf: leaves.first(doc).unwrap_or_default(), address: DocAddress::new(segment_ord, doc) });
             }
         }
     }
-    scored.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.time.cmp(&a.time)).then(a.address.cmp(&b.address)));
+    scored.sort_by(|a, b| b.score.total_cmp(&a.score).then(b.leaf.cmp(&a.leaf)).then(a.address.cmp(&b.address)));
     scored.truncate(limit);
     scored.into_iter().map(|scored| looked_up(searcher, fields, &scored)).collect()
 }
@@ -102,9 +101,9 @@ fn best_episodes(searcher: &Searcher, fields: &Fields, text: &str) -> Result<BTr
 }
 
 fn looked_up(searcher: &Searcher, fields: &Fields, scored: &Scored) -> Result<Hit, IndexError> {
-    let Scored { score, time, address } = *scored;
+    let Scored { score, leaf, address } = *scored;
     let record: TantivyDocument = searcher.doc(address)?;
     let source = record.get_first(fields.source).and_then(|value| value.as_str()).unwrap_or_default().to_owned();
     let place = searcher.segment_reader(address.segment_ord).fast_fields().u64(PLACE)?.first(address.doc_id).unwrap_or_default();
-    Ok(Hit { source, place, time: Timestamp(time), score })
+    Ok(Hit { source, place, leaf, score })
 }

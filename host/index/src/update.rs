@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cofferdam_base::{Digest, Timestamp};
+use cofferdam_base::Digest;
 use cofferdam_store::Folder;
 use tantivy::{IndexWriter, TantivyDocument, Term, indexer::UserOperation};
 
@@ -64,24 +64,24 @@ impl Update {
     /// The library's.
     pub fn put(&mut self, source: &str, episode: u64, documents: &[Document]) -> Result<(), IndexError> {
         let id = episode_id(source, episode);
-        let Fields { words, whole, names, episode, place, time, source: source_field, kind } = self.fields;
-        let record = |at: u64, when: Timestamp| {
+        let Fields { words, whole, names, episode, place, leaf, source: source_field, kind } = self.fields;
+        let record = |at: u64, told: u64| {
             let mut record = TantivyDocument::default();
             record.add_u64(episode, id);
             record.add_u64(place, at);
-            record.add_u64(time, when.0);
+            record.add_u64(leaf, told);
             record.add_text(source_field, source);
             record
         };
         let mut operations = vec![UserOperation::Delete(Term::from_field_u64(episode, id))];
         for document in documents {
-            let mut one = record(document.place, document.time);
+            let mut one = record(document.place, document.leaf);
             one.add_text(words, &document.names);
             one.add_text(words, &document.text);
             one.add_text(names, &document.names);
             operations.push(UserOperation::Add(one));
         }
-        let mut all = record(EPISODE_PLACE, documents.iter().map(|document| document.time).max().unwrap_or(Timestamp(0)));
+        let mut all = record(EPISODE_PLACE, documents.iter().map(|document| document.leaf).max().unwrap_or_default());
         all.add_u64(kind, EPISODE_KIND);
         for document in documents {
             all.add_text(whole, &document.names);

@@ -96,6 +96,8 @@ pub enum Doubt {
     Tool(Digest),
     /// Somebody wrote it into the topic.
     HandWritten,
+    /// What a call read or changed is not listed in a form that is known.
+    Unlisted,
 }
 
 impl fmt::Display for Doubt {
@@ -106,6 +108,7 @@ impl fmt::Display for Doubt {
             Self::Call(call) => write!(f, "the ledger does not know call {call} as verified"),
             Self::Tool(component) => write!(f, "the tool {} that it relies on stands no more", component.short()),
             Self::HandWritten => f.write_str("it was written or changed by hand"),
+            Self::Unlisted => f.write_str("what the call read is not listed in a form that is known"),
         }
     }
 }
@@ -174,6 +177,11 @@ fn changes(entry: &Entry, world: &dyn World) -> Vec<Change> {
     // What a later call left is what counts: an earlier one may have read the file before it was changed.
     let files: BTreeMap<&WorkspacePath, &Digest> =
         entry.evidence().iter().flat_map(|cited| cited.files.iter().map(|(path, digest)| (path, digest))).collect();
+    changed(files, world)
+}
+
+/// Which of some files have other contents now.
+pub fn changed<'f>(files: impl IntoIterator<Item = (&'f WorkspacePath, &'f Digest)>, world: &dyn World) -> Vec<Change> {
     let change = |(path, digest): (&WorkspacePath, &Digest)| match world.file(path) {
         Some(now) if now == *digest => None,
         Some(_) => Some(Change::FileChanged(path.clone())),

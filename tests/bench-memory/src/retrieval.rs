@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use cofferdam_base::Timestamp;
 use cofferdam_index::{Document, Index, Ranking};
 use cofferdam_store::Folder;
 
@@ -71,7 +70,7 @@ fn indexed(folder: &Folder, turns: &[Turn]) -> Index {
 }
 
 pub(crate) fn document(turn: &Turn, place: u64) -> Document {
-    Document { place, time: Timestamp(place), names: turn.speaker.clone(), text: format!("{} {}", turn.date, turn.text) }
+    Document { place, leaf: place, names: turn.speaker.clone(), text: format!("{} {}", turn.date, turn.text) }
 }
 
 pub(crate) fn table(conversations: &[Conversation]) {

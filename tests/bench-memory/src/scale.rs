@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use cofferdam_base::Timestamp;
 use cofferdam_index::{Document, Index, Ranking};
 use cofferdam_store::Folder;
 
@@ -35,7 +34,7 @@ impl Texts<'_> {
         let (one, other) = (self.turns[one as usize], self.turns[other as usize]);
         let half = |text: &str| text.split_whitespace().take(12).collect::<Vec<_>>().join(" ");
         let text = format!("{} {} {} id{id:x}", one.date, half(&one.text), half(&other.text));
-        Document { place, time: Timestamp(place), names: one.speaker.clone(), text }
+        Document { place, leaf: place, names: one.speaker.clone(), text }
     }
 }
 

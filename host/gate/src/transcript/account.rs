@@ -8,6 +8,8 @@ use cofferdam_ledger::{
     commitment::{Commitment, OpenedText},
 };
 
+use cofferdam_memory::shows;
+
 use super::{
     line::{Body, Line},
     said::Said,
@@ -41,6 +43,7 @@ pub struct Account {
     redacted: BTreeMap<CallId, Vec<Told>>,
     pruned: BTreeMap<RunId, (Timestamp, Option<String>)>,
     runs: BTreeSet<RunId>,
+    verified: BTreeSet<CallId>,
 }
 
 /// A line after it was compared with the ledger.
@@ -132,6 +135,15 @@ impl Gate {
 }
 
 impl Account {
+    /// What some entries of the ledger say of one call of a run.
+    pub(super) fn of_call(run: &RunId, entries: &[(u64, Entry)]) -> Self {
+        let mut account = Self { runs: [run.clone()].into(), ..Self::default() };
+        for (leaf, entry) in entries {
+            account.enter(*leaf, entry);
+        }
+        account
+    }
+
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other event commits to nothing in a transcript")]
     fn enter(&mut self, leaf: u64, entry: &Entry) {
         let committed: &[(&CallId, Said, Commitment)] = match entry.event() {
@@ -148,7 +160,12 @@ impl Account {
             Event::Request { call, arguments, .. } => &[(call, Said::Arguments, *arguments)],
             Event::Approval { call, question, .. } => &[(call, Said::Question, *question)],
             Event::Invocation { call, outcome, reads, .. } => &[(call, Said::Reads, *reads), (call, Said::Outcome, *outcome)],
-            Event::Verdict { call, evidence, .. } => &[(call, Said::Evidence, *evidence)],
+            verdict @ Event::Verdict { call, evidence, .. } => {
+                if shows(verdict, call) {
+                    self.verified.insert(call.clone());
+                }
+                &[(call, Said::Evidence, *evidence)]
+            }
             Event::Intent { call, changes, .. } => &[(call, Said::Changes, *changes)],
             _ => return,
         };
@@ -197,6 +214,12 @@ impl Account {
             self.committed.iter().flat_map(|(key, all)| all.iter().filter_map(move |known| unseen(key, known))).collect();
         missing.sort_by_key(|missing| missing.leaf);
         missing
+    }
+
+    /// Whether the ledger knows a call as verified.
+    #[must_use]
+    pub fn is_verified(&self, call: &CallId) -> bool {
+        self.verified.contains(call)
     }
 
     /// When the whole transcript of a run was removed and by whom, in their own words; none where it was not.

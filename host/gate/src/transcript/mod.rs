@@ -19,6 +19,7 @@ pub mod redaction;
 pub mod request;
 mod rewrite;
 pub mod said;
+pub mod seen;
 mod staged;
 mod writer;
 
@@ -32,6 +33,7 @@ pub(crate) use recorder::Recorder;
 pub use redaction::PendingRemoval;
 pub use request::{Elsewhere, RedactionRequest, Signature};
 pub use said::Said;
+pub use seen::SeenCall;
 pub(crate) use writer::{Room, Writer};
 
 use cofferdam_base::{CallId, RunId};

@@ -1,0 +1,18 @@
+//! Finds what earlier runs learnt (the memory) and what they saw (the transcripts), for people and for the model alike.
+//!
+//! Whatever is found is a hypothesis. It is read where it is kept, never in the index, and comes with its provenance and with
+//! what a check of its evidence says now: see [`cofferdam_memory::State`].
+//!
+//! ```text
+//! words ── Index::search ──▶ Hit ── its topic, or its transcript ──▶ Thing ── its evidence, the world ──▶ Recalled
+//! ```
+
+mod catch_up;
+mod error;
+mod recall;
+mod recalled;
+mod source;
+
+pub use error::RecallError;
+pub use recall::{Indexed, Recall};
+pub use recalled::{Recalled, Thing};

@@ -1,0 +1,142 @@
+//! Recalling: by words, or a whole topic.
+
+use std::collections::BTreeMap;
+
+use cofferdam_gate::{Gate, transcript::Part};
+use cofferdam_index::{Hit, Index, Ranking};
+use cofferdam_memory::{Found, Memory, Topic, recheck_found};
+use cofferdam_store::Folder;
+
+use crate::{RecallError, Recalled, Thing, catch_up::caught_up, recalled::state_of, source};
+
+/// Name of the index's folder in the state folder.
+const FOLDER: &str = "index";
+
+/// Finds what earlier runs left in a workspace.
+pub struct Recall<'g> {
+    gate: &'g Gate,
+    folder: Folder,
+    index: Option<Index>,
+}
+
+/// What is indexed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Indexed {
+    /// Topics.
+    pub topics: usize,
+    /// Files of transcripts.
+    pub transcripts: usize,
+    /// Entries and calls, with a record for each group of them.
+    pub records: u64,
+}
+
+impl<'g> Recall<'g> {
+    /// Recalls from a gate's workspace. Nothing is opened before the first question.
+    ///
+    /// # Errors
+    /// The state folder's.
+    pub fn open(gate: &'g Gate) -> Result<Self, RecallError> {
+        Ok(Self { gate, folder: gate.state().folder().folder(FOLDER)?, index: None })
+    }
+
+    /// What is found for some words, the best first, each thing checked now. What was written until now is found.
+    ///
+    /// # Errors
+    /// [`RecallError`]: the index, or what it leads to, cannot be read.
+    pub fn search(&mut self, words: &str, limit: usize) -> Result<Vec<Recalled>, RecallError> {
+        self.search_where(words, limit, limit, |_| true)
+    }
+
+    /// Like [`Recall::search`], of the memory alone.
+    ///
+    /// # Errors
+    /// See [`Recall::search`].
+    pub fn search_memory(&mut self, words: &str, limit: usize) -> Result<Vec<Recalled>, RecallError> {
+        /// How many hits are looked through for those of the memory.
+        const DEPTH: usize = 1000;
+        self.search_where(words, DEPTH, limit, |hit| source::topic(&hit.source).is_some())
+    }
+
+    /// What stands in a topic, newest first, each thing checked now.
+    ///
+    /// # Errors
+    /// [`RecallError::Memory`] for a topic that there is not.
+    pub fn topic(&self, topic: &Topic) -> Result<Vec<Recalled>, RecallError> {
+        let mut found = self.gate.memory()?.read(topic)?;
+        found.reverse();
+        self.checked(found.into_iter().map(Kept::Learnt).collect())
+    }
+
+    /// Makes the index anew from what is kept.
+    ///
+    /// # Errors
+    /// See [`Recall::search`].
+    pub fn reindex(&mut self) -> Result<Indexed, RecallError> {
+        self.index = None;
+        let (gate, folder) = (self.gate, &self.folder);
+        let index = gate.follow(|followed| {
+            let empty = Index::create(folder)?;
+            caught_up(gate, folder, Some(empty), followed)
+        })?;
+        let of_kind = |is: fn(&str) -> bool| index.sources().keys().filter(|name| is(name)).count();
+        let indexed = Indexed {
+            topics: of_kind(|name| source::topic(name).is_some()),
+            transcripts: of_kind(|name| source::file_name(name).is_some()),
+            records: index.len(),
+        };
+        self.index = Some(index);
+        Ok(indexed)
+    }
+
+    fn search_where(
+        &mut self,
+        words: &str,
+        depth: usize,
+        limit: usize,
+        wanted: impl Fn(&Hit) -> bool,
+    ) -> Result<Vec<Recalled>, RecallError> {
+        let known = self.index.take();
+        let index = self.gate.follow(|followed| caught_up(self.gate, &self.folder, known, followed))?;
+        let mut hits = index.search(words, depth, &Ranking::default())?;
+        self.index = Some(index);
+        hits.retain(wanted);
+        hits.truncate(limit);
+        let memory = self.gate.memory()?;
+        let parts = self.gate.transcripts()?.parts()?;
+        let parts: BTreeMap<String, Part> = parts.into_iter().map(|part| (part.file_name(), part)).collect();
+        let mut kept = Vec::new();
+        for hit in &hits {
+            // What is gone since it was indexed is not found.
+            kept.extend(read(self.gate, &memory, &parts, hit)?);
+        }
+        self.checked(kept)
+    }
+
+    /// Checks what was found, with one look at the ledger for all of it.
+    fn checked(&self, kept: Vec<Kept>) -> Result<Vec<Recalled>, RecallError> {
+        let learnt = |kept: &Kept| if let Kept::Learnt(found) = kept { Some(found.clone()) } else { None };
+        let learnt: Vec<Found> = kept.iter().filter_map(learnt).collect();
+        let witness = self.gate.witness(&learnt)?;
+        let check = |kept| match kept {
+            Kept::Learnt(found) => Recalled { state: recheck_found(&found, &witness), thing: Thing::Learnt(found) },
+            Kept::Seen(seen) => Recalled { state: state_of(&seen, &witness), thing: Thing::Seen(*seen) },
+        };
+        Ok(kept.into_iter().map(check).collect())
+    }
+}
+
+/// What was found, before it is checked.
+enum Kept {
+    Learnt(Found),
+    Seen(Box<cofferdam_gate::transcript::SeenCall>),
+}
+
+/// Reads a hit where it is kept.
+fn read(gate: &Gate, memory: &Memory, parts: &BTreeMap<String, Part>, hit: &Hit) -> Result<Option<Kept>, RecallError> {
+    if let Some(topic) = source::topic(&hit.source) {
+        let place = usize::try_from(hit.place).unwrap_or(usize::MAX);
+        return Ok(memory.read(&topic)?.into_iter().nth(place).map(Kept::Learnt));
+    }
+    let Some(part) = source::file_name(&hit.source).and_then(|name| parts.get(name)) else { return Ok(None) };
+    Ok(gate.seen_call(part, hit.place, hit.leaf)?.map(|seen| Kept::Seen(Box::new(seen))))
+}
