@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cofferdam_base::{CallId, RunId};
 use cofferdam_gate::{
-    Gate, Said,
+    Fault, Gate, Said,
     transcript::{Elsewhere, PendingRemoval, Prunable, RedactionRequest, Signature, redaction::Removed},
 };
 use cofferdam_model::ToolCall;
@@ -54,25 +54,21 @@ pub fn redact(gate: &Gate, request: &RedactionRequest) -> Result<Redacted, Agent
 /// A journal that does not read back; the gate's.
 pub fn prunable(gate: &Gate, runs: &BTreeSet<RunId>) -> Result<Vec<Prunable>, AgentError> {
     let state = gate.state().folder();
+    let with_transcript: BTreeSet<RunId> = gate.transcripts()?.parts().map_err(Fault::from)?.into_iter().map(|part| part.run).collect();
     let mut wanted = runs.clone();
     let mut together = Vec::new();
     for run in Journal::runs(state)? {
         let recorded = Journal::read(state, &run)?;
-        let ledgers: BTreeSet<RunId> = recorded.ledgers().cloned().collect();
-        if !recorded.is_finished() || !ledgers.is_subset(runs) {
+        // A process that made no call has no transcript.
+        let ledgers: BTreeSet<RunId> = recorded.ledgers().filter(|run| with_transcript.contains(run)).cloned().collect();
+        if !recorded.is_finished() {
             wanted.retain(|run| !ledgers.contains(run));
         }
         together.push(ledgers);
     }
-    let transcripts = gate.transcripts()?;
     let mut prunable = gate.prunable(&wanted)?;
     for ledgers in together {
-        let mut kept = false;
-        for run in &ledgers {
-            kept |=
-                !prunable.iter().any(|one| one.run == *run) && !transcripts.parts_of(run).map_err(cofferdam_gate::Fault::from)?.is_empty();
-        }
-        if kept {
+        if !ledgers.iter().all(|run| prunable.iter().any(|one| one.run == *run)) {
             prunable.retain(|one| !ledgers.contains(&one.run));
         }
     }
