@@ -20,6 +20,9 @@ pub mod request;
 mod rewrite;
 pub mod said;
 mod staged;
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests look at and damage the files under the code")]
+mod tests;
 mod writer;
 
 pub use account::{Account, Checked, Missing};
