@@ -56,12 +56,13 @@ fn project(person: &Person) -> PathBuf {
 
 /// By the auditor, which shares no code with the ledger.
 fn verify_ledger(person: &Person) {
-    use std::process::Command;
+    use std::{process::Command, sync::OnceLock};
+    static BUILT: OnceLock<()> = OnceLock::new();
+    // Not a dependency of this package, so nothing else keeps it up to date.
+    BUILT.get_or_init(|| {
+        assert!(Command::new(env!("CARGO")).args(["build", "-q", "-p", "cofferdam-audit"]).status().expect("cargo").success())
+    });
     let auditor = Path::new(env!("CARGO_BIN_EXE_cofferdam")).with_file_name("cofferdam-audit");
-    if !auditor.is_file() {
-        let built = Command::new(env!("CARGO")).args(["build", "-q", "-p", "cofferdam-audit"]).status().expect("cargo runs");
-        assert!(built.success());
-    }
     let output = Command::new(auditor).args(["ledger", "verify"]).arg(project(person).join("ledger")).output().expect("the auditor runs");
     assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
 }
@@ -284,4 +285,37 @@ fn a_memory_holds_after_the_call_that_it_cites_was_redacted_and_its_run_is_not_p
     assert!(demo.run(&["memory", "verify"]).ok().contains("[fresh] packaging"));
     assert!(!demo.run(&["transcript", "prune", "--keep", "0", "--yes"]).ok().contains(&run));
     assert!(demo.run(&["transcript", "show", &run, "--call", call]).ok().contains("[redacted by a person on "));
+}
+
+#[test]
+fn a_run_that_another_process_is_at_work_on_is_not_redacted() {
+    use std::sync::{Arc, Mutex, OnceLock};
+    let (folder, told) = (Arc::new(OnceLock::<PathBuf>::new()), Arc::new(Mutex::new(String::new())));
+    let (root, heard) = (Arc::clone(&folder), Arc::clone(&told));
+    let server = ModelServer::start(Box::new(move |_, request| {
+        if results(request) == 0 {
+            return calls(&[("files_read", json!({"path": "a.txt"}))]);
+        }
+        // While the run waits for its model, somebody else redacts its call.
+        let root = root.get().expect("a folder");
+        let cofferdam = |arguments: &[&str]| {
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cofferdam"));
+            command.args(arguments).current_dir(root.join("work")).env_clear().env("COFFERDAM_HOME", root.join("home"));
+            command.stdin(std::process::Stdio::null()).output().expect("the binary runs")
+        };
+        let hits = String::from_utf8_lossy(&cofferdam(&["--format", "json", "transcript", "grep", "a.txt"]).stdout).into_owned();
+        let hit: Value = serde_json::from_str(hits.lines().next().expect("a hit")).expect("JSON");
+        let (run, call) = (hit["run"].as_str().expect("a run"), hit["call"].as_str().expect("a call"));
+        let came = cofferdam(&["transcript", "redact", run, "--call", call, "--reason", "x", "--yes"]);
+        *heard.lock().expect("a lock") = String::from_utf8_lossy(&came.stderr).into_owned();
+        says("done")
+    }));
+    let person = Person::new();
+    folder.set(person.work().parent().expect("a parent").to_owned()).expect("once");
+    person.run(&["init", "--url", &server.url(), "--model", "scripted"]).ok();
+    person.put("a.txt", "x");
+    person.run(&["run", "read a.txt"]).ok();
+    let told = told.lock().expect("a lock").clone();
+    assert!(told.contains("error[store.state-held]") && told.contains("hint: wait until the other `cofferdam` command"), "{told}");
+    assert!(events(&person, "transcript-redacted").is_empty());
 }

@@ -83,3 +83,18 @@ fn refuses_a_text_that_is_no_proof() {
     let key: Signer = signer();
     assert_eq!(parse_leaf_proof(&cut).unwrap().verify(b"", &[key.verifier_key()]).unwrap_err().code(), "ledger.bad-checkpoint");
 }
+
+#[test]
+fn leaves_are_found_by_what_they_say_and_only_in_the_ledgers_own_file() {
+    let disk = Disk::default();
+    let mut ledger = disk.create();
+    for number in 0..9 {
+        ledger.append(&refused(number)).unwrap();
+    }
+    let name = call(4);
+    let found = ledger.find(|line| String::from_utf8_lossy(line).contains(name.as_str())).unwrap();
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), [(4, refused(4))]);
+    assert!(ledger.find(|_| false).unwrap().is_empty());
+    disk.change(File::Leaves, |bytes| bytes[3] ^= 1);
+    assert_eq!(code(ledger.find(|_| false)), "ledger.other-root");
+}
