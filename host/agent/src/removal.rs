@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use cofferdam_base::{CallId, RunId};
 use cofferdam_gate::{
-    Gate, Said,
+    Fault, Gate, Said,
     transcript::{Elsewhere, PendingRemoval, Prunable, RedactionRequest, Signature, redaction::Removed},
 };
 use cofferdam_model::ToolCall;
@@ -54,25 +54,21 @@ pub fn redact(gate: &Gate, request: &RedactionRequest) -> Result<Redacted, Agent
 /// A journal that does not read back; the gate's.
 pub fn prunable(gate: &Gate, runs: &BTreeSet<RunId>) -> Result<Vec<Prunable>, AgentError> {
     let state = gate.state().folder();
+    let with_transcript: BTreeSet<RunId> = gate.transcripts()?.parts().map_err(Fault::from)?.into_iter().map(|part| part.run).collect();
     let mut wanted = runs.clone();
     let mut together = Vec::new();
     for run in Journal::runs(state)? {
         let recorded = Journal::read(state, &run)?;
-        let ledgers: BTreeSet<RunId> = recorded.ledgers().cloned().collect();
-        if !recorded.is_finished() || !ledgers.is_subset(runs) {
+        // A process that made no call has no transcript.
+        let ledgers: BTreeSet<RunId> = recorded.ledgers().filter(|run| with_transcript.contains(run)).cloned().collect();
+        if !recorded.is_finished() {
             wanted.retain(|run| !ledgers.contains(run));
         }
         together.push(ledgers);
     }
-    let transcripts = gate.transcripts()?;
     let mut prunable = gate.prunable(&wanted)?;
     for ledgers in together {
-        let mut kept = false;
-        for run in &ledgers {
-            kept |=
-                !prunable.iter().any(|one| one.run == *run) && !transcripts.parts_of(run).map_err(cofferdam_gate::Fault::from)?.is_empty();
-        }
-        if kept {
+        if !ledgers.iter().all(|run| prunable.iter().any(|one| one.run == *run)) {
             prunable.retain(|one| !ledgers.contains(&one.run));
         }
     }
@@ -213,4 +209,69 @@ impl Recorded {
 
 fn hide(call: &mut ToolCall) {
     call.arguments = observation::redacted_arguments();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cofferdam_base::Timestamp;
+    use cofferdam_model::{Caps, ChatResponse, Finish, Spent, TokenUsage};
+
+    fn call(number: u8) -> CallId {
+        CallId::new(Timestamp(u64::from(number)), [number; 10])
+    }
+
+    fn answered(arguments: &[&str]) -> Step {
+        // Models give the same identifiers in every answer.
+        let calls = arguments.iter().map(|text| ToolCall { id: "c0".into(), name: "files.read".into(), arguments: (*text).into() });
+        let response = ChatResponse { text: String::new(), calls: calls.collect(), finish: Finish::Stop, usage: TokenUsage::default() };
+        Step::Answered { response, spent: Spent::default() }
+    }
+
+    fn calling(number: u8) -> Step {
+        Step::Calling { id: "c0".into(), call: call(number) }
+    }
+
+    fn observed(content: &str) -> Step {
+        Step::Observed { id: "c0".into(), content: content.into(), evidence: None, outside: true, published: false }
+    }
+
+    #[test]
+    fn only_the_texts_of_the_call_go_whatever_the_model_calls_it() {
+        let header = crate::RunHeader {
+            v: crate::journal::VERSION,
+            run: RunId::new(Timestamp(1), [1; 10]),
+            time: Timestamp(1),
+            task: "a task".into(),
+            provider: "p".into(),
+            model: "m".into(),
+            caps: Caps::default(),
+            index: String::new(),
+        };
+        let steps = vec![
+            answered(&["one", "two"]),
+            calling(1),
+            observed("first"),
+            calling(2),
+            // A crash: the same call is made anew.
+            calling(3),
+            observed("second"),
+            answered(&["three"]),
+            calling(4),
+            observed("third"),
+        ];
+        let recorded = Recorded { header, steps };
+        let text = |steps: Vec<Step>| serde_json::to_string(&steps).unwrap();
+        let gone = text(recorded.without(&call(3), &Said::ALL));
+        for (word, stays) in [("one", true), ("two", false), ("three", true), ("first", true), ("second", false), ("third", true)] {
+            assert_eq!(gone.contains(&format!("\"{word}\"")), stays, "{word}: {gone}");
+        }
+        assert!(gone.contains("\\\"call\\\":2"), "the model's number of the call stays: {gone}");
+        // The call that came to nothing showed nothing, but had the arguments.
+        let gone = text(recorded.without(&call(2), &Said::ALL));
+        assert!(!gone.contains("\"two\"") && gone.contains("\"second\""), "{gone}");
+        let gone = text(recorded.without(&call(3), &[Said::Reads]));
+        assert_eq!(gone, text(recorded.steps.clone()));
+        assert!(recorded.tells_of(&call(2)) && !recorded.tells_of(&call(9)));
+    }
 }

@@ -21,6 +21,9 @@ mod rewrite;
 pub mod said;
 pub mod seen;
 mod staged;
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "tests look at and damage the files under the code")]
+mod tests;
 mod writer;
 
 pub use account::{Account, Checked, Missing};

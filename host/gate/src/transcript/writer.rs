@@ -87,6 +87,12 @@ impl Writer {
         self.open.as_mut().map_or(Ok(()), AppendFile::sync)
     }
 
+    /// As if this run had written so much.
+    #[cfg(test)]
+    pub(super) fn pretend_written(&mut self, bytes: u64) {
+        self.written = bytes;
+    }
+
     fn put(&mut self, mut file: AppendFile, bytes: &[u8]) -> Result<AppendFile, StateError> {
         let before = file.len();
         match file.append(bytes) {

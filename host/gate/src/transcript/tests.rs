@@ -1,0 +1,308 @@
+//! Written, rotated, read back, redacted, cut off at every step; and never a wrong text called verified.
+
+use std::{collections::BTreeSet, os::unix::fs::PermissionsExt as _, sync::Arc};
+
+use cofferdam_base::{CallId, Diagnostic as _, Entropy, RunId, Timestamp, clock::FixedClock, entropy::NoEntropy};
+use cofferdam_ledger::{Event, Signer};
+use cofferdam_policy::{Environment, Policies, Role, builtin};
+use cofferdam_store::{StateDir, Workspace};
+use cofferdam_trust::Keyring;
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use super::{
+    Checked, Elsewhere, RedactionRequest, Said, Signature, TranscriptError, Writer,
+    limits::{MAX_LINE_BYTES, PART_BYTES},
+    line::{Parsed, parse_line},
+    redaction::{record_removal, remove, texts},
+    staged::Staged,
+};
+use crate::{Gate, GateParts, Toolbox};
+
+#[derive(Default)]
+struct Counter(std::sync::atomic::AtomicU8);
+
+impl Entropy for Counter {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
+        bytes.fill(self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst));
+        Ok(())
+    }
+}
+
+struct Scene {
+    root: TempDir,
+    entropy: Arc<Counter>,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let root = TempDir::new().unwrap();
+        for folder in ["work", "state"] {
+            std::fs::create_dir(root.path().join(folder)).unwrap();
+            std::fs::set_permissions(root.path().join(folder), std::fs::Permissions::from_mode(0o700)).unwrap();
+        }
+        Self { root, entropy: Arc::default() }
+    }
+
+    fn gate(&self) -> Gate {
+        let workspace = Workspace::open_ambient(&self.root.path().join("work")).unwrap();
+        Gate::open(GateParts {
+            state: StateDir::open_ambient(&self.root.path().join("state"), &workspace).unwrap(),
+            workspace,
+            keyring: Keyring::builtin().unwrap(),
+            tools: Toolbox::default(),
+            policies: Arc::new(
+                Policies::load(&builtin(Role::Default), &Environment { tools: Vec::new(), model_hosts: Vec::new() }).unwrap(),
+            ),
+            lock_digest: None,
+            signer: Signer::from_seed("cofferdam/test".parse().unwrap(), &[7; 32]),
+            retired: Vec::new(),
+            clock: Arc::new(FixedClock(Timestamp(1))),
+            entropy: self.entropy.clone(),
+            pause: std::thread::sleep,
+        })
+        .unwrap()
+    }
+
+    fn file(&self, gate: &Gate) -> std::path::PathBuf {
+        self.root.path().join("state/transcripts").join(format!("{}.jsonl", gate.run()))
+    }
+
+    fn holds(&self, text: &str) -> bool {
+        let files = std::fs::read_dir(self.root.path().join("state/transcripts")).unwrap();
+        files.into_iter().any(|file| String::from_utf8_lossy(&std::fs::read(file.unwrap().path()).unwrap()).contains(text))
+    }
+}
+
+/// A call that says these texts; the ledger commits to each.
+fn say(gate: &Gate, said: &[&str]) -> CallId {
+    let call = gate.new_call().unwrap();
+    let mut record = gate.record(call.clone());
+    for text in said {
+        record
+            .note_with(Said::Evidence, (*text).to_owned(), |call, evidence| Event::Verdict {
+                call,
+                postconditions: cofferdam_ledger::event::Check::Passed,
+                hook: cofferdam_ledger::event::Check::None,
+                evidence,
+            })
+            .unwrap();
+    }
+    gate.in_turn(|_, _, book| book.write(record.take())).unwrap();
+    call
+}
+
+fn checked(gate: &Gate, run: &RunId) -> Result<Vec<Checked>, TranscriptError> {
+    let transcripts = gate.transcripts().unwrap();
+    let mut account = gate.account(&BTreeSet::from([run.clone()])).unwrap();
+    let mut all = Vec::new();
+    for part in transcripts.parts_of(run)? {
+        for line in transcripts.lines(&part, 0)? {
+            all.push(account.check(line?.1));
+        }
+    }
+    Ok(all)
+}
+
+fn request(gate: &Gate, call: &CallId) -> RedactionRequest {
+    let by = Signature::verify("Ann").unwrap();
+    RedactionRequest::verify(gate.run().clone(), call.clone(), &[], "a secret", Some(by)).unwrap()
+}
+
+#[test]
+fn a_transcript_is_rotated_between_lines_and_read_from_any_of_them() {
+    let scene = Scene::new();
+    let gate = scene.gate();
+    let third = "x".repeat(usize::try_from(PART_BYTES / 3).unwrap());
+    for _ in 0..4 {
+        say(&gate, &[&third]);
+    }
+    let transcripts = gate.transcripts().unwrap();
+    let parts = transcripts.parts().unwrap();
+    assert_eq!(parts.iter().map(|part| part.number).collect::<Vec<_>>(), [1, 2]);
+    assert!(parts.iter().all(|part| part.bytes <= PART_BYTES && part.rewritten == 0));
+    let begins: Vec<u64> = transcripts.lines(&parts[0], 0).unwrap().map(|line| line.unwrap().0).collect();
+    assert_eq!(begins.len(), 2);
+    assert_eq!(transcripts.lines(&parts[0], begins[1]).unwrap().count(), 1);
+    assert_eq!(transcripts.lines(&parts[0], parts[0].bytes).unwrap().count(), 0);
+    assert!(checked(&gate, gate.run()).unwrap().iter().all(|line| matches!(line, Checked::InLedger { .. })));
+    assert_eq!(transcripts.bytes().unwrap(), parts.iter().map(|part| part.bytes).sum::<u64>());
+}
+
+#[test]
+fn a_line_that_could_not_be_read_back_is_not_written() {
+    let scene = Scene::new();
+    let gate = scene.gate();
+    let mut record = gate.record(gate.new_call().unwrap());
+    let error = record.commit_to(Said::Outcome, "x".repeat(usize::try_from(MAX_LINE_BYTES).unwrap())).unwrap_err();
+    assert_eq!((error.code(), error.class()), ("transcript.line-too-long", cofferdam_base::Class::Limit));
+    assert!(record.take().lines.is_empty());
+}
+
+#[test]
+fn a_run_that_has_written_its_share_has_no_room() {
+    let scene = Scene::new();
+    let gate = scene.gate();
+    let mut writer = Writer::new(gate.run().clone());
+    let _room = writer.room(gate.state().folder()).unwrap();
+    writer.pretend_written(super::limits::RUN_BYTES);
+    let error = writer.room(gate.state().folder()).unwrap_err();
+    assert_eq!((error.code(), error.class()), ("transcript.run-full", cofferdam_base::Class::Limit));
+    assert!(error.hint().is_some_and(|hint| hint.contains("cofferdam resume")));
+}
+
+#[test]
+fn a_process_that_has_the_transcript_open_goes_on_in_the_new_file() {
+    let scene = Scene::new();
+    let (gate, other) = (scene.gate(), scene.gate());
+    let call = say(&gate, &["the secret"]);
+    let listed = gate.transcripts().unwrap().parts().unwrap();
+    // Another process redacts, in the middle of the first one's run.
+    let pending = other.redact(&request(&gate, &call), Elsewhere::Nothing).unwrap();
+    say(&gate, &["afterwards"]);
+    assert!(!scene.holds("the secret") && scene.holds("afterwards"));
+    let shown = checked(&gate, gate.run()).unwrap();
+    assert!(matches!(&shown[0], Checked::Redacted { by: Some(by), reason: Some(why), .. } if by == "Ann" && why.as_str() == "a secret"));
+    assert!(matches!(&shown[1], Checked::InLedger { text, .. } if text.as_str() == "afterwards"));
+    // Who had listed the part before notices.
+    let stale = gate.transcripts().unwrap().lines(&listed[0], 0).map(drop).unwrap_err();
+    assert_eq!(stale.code(), "transcript.rewritten");
+    assert_eq!(gate.transcripts().unwrap().parts().unwrap()[0].rewritten, 1);
+    pending.into_iter().for_each(|removal| other.finish_removal(removal).unwrap());
+}
+
+#[test]
+fn a_redaction_that_dies_at_any_step_is_completed_or_never_was() {
+    for step in 0..4 {
+        let scene = Scene::new();
+        let gate = scene.gate();
+        let call = say(&gate, &["the secret", "another"]);
+        say(&gate, &["kept"]);
+        let request = request(&gate, &call);
+        let mut record = gate.record(gate.new_call().unwrap());
+        gate.in_turn(|_, lock, book| {
+            let state = lock.state().folder();
+            let lines = texts(state, &request, Elsewhere::Nothing)?;
+            if step > 0 {
+                let staged: Staged = gate.stage(&request, &lines, state, book, &mut record)?;
+                if step > 1 {
+                    record_removal(&staged, book)?;
+                }
+                if step > 2 {
+                    remove(&staged, state)?;
+                }
+            }
+            Ok(())
+        })
+        .unwrap();
+        let run = gate.run().clone();
+        drop(gate);
+        let gate = scene.gate();
+        assert_eq!(scene.holds("the secret"), step < 2, "died after step {step}");
+        assert!(scene.holds("kept"));
+        assert_eq!(gate.pending_removals().unwrap().len(), usize::from(step > 1));
+        let again = scene.gate();
+        for removal in again.pending_removals().unwrap() {
+            again.finish_removal(removal).unwrap();
+        }
+        let shown = checked(&again, &run).unwrap();
+        assert!(shown.len() == 3 && shown.iter().all(Checked::is_vouched_for), "died after step {step}: {shown:?}");
+    }
+}
+
+#[test]
+fn what_is_damaged_is_named_and_nothing_of_it_is_removed() {
+    let scene = Scene::new();
+    let gate = scene.gate();
+    let call = say(&gate, &["one", "two"]);
+    let file = scene.file(&gate);
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replacen("\"said\"", "\"saiD\"", 2).replacen("\"saiD\"", "\"said\"", 1)).unwrap();
+    let error = checked(&gate, gate.run()).unwrap_err();
+    assert_eq!((error.code(), error.class()), ("transcript.damaged", cofferdam_base::Class::NotVerified));
+    assert!(error.to_string().contains("line 2 of") && error.to_string().contains(gate.run().as_str()), "{error}");
+    let refused = gate.redact(&request(&gate, &call), Elsewhere::Nothing).unwrap_err();
+    assert_eq!(refused.code(), "transcript.damaged");
+    std::fs::write(&file, &text).unwrap();
+    std::fs::write(scene.root.path().join("state/removals/x.json"), "{").unwrap();
+    assert_eq!(gate.pending_removals().unwrap_err().code(), "transcript.damaged-redaction");
+}
+
+#[test]
+fn a_removal_that_the_ledger_does_not_tell_of_differs() {
+    let scene = Scene::new();
+    let gate = scene.gate();
+    let call = say(&gate, &["one"]);
+    let before = std::fs::read(scene.file(&gate)).unwrap();
+    let staged = gate
+        .in_turn(|_, lock, book| {
+            let lines = texts(lock.state().folder(), &request(&gate, &call), Elsewhere::Nothing)?;
+            gate.stage(&request(&gate, &call), &lines, lock.state().folder(), book, &mut gate.record(call.clone()))
+        })
+        .unwrap();
+    remove(&staged, gate.state().folder()).unwrap();
+    assert!(matches!(checked(&gate, gate.run()).unwrap()[..], [Checked::Differs { text: None, .. }]));
+    gate.in_turn(|_, _, book| record_removal(&staged, book)).unwrap();
+    assert!(matches!(checked(&gate, gate.run()).unwrap()[..], [Checked::Redacted { .. }]));
+    // The text is put back by hand.
+    std::fs::write(scene.file(&gate), before).unwrap();
+    assert!(matches!(&checked(&gate, gate.run()).unwrap()[..], [Checked::Differs { text: Some(text), .. }] if text == "one"));
+}
+
+#[test]
+fn words_of_a_removal_are_plain_and_short() {
+    for bad in ["", "  ", "a\u{1b}b", "a\u{202e}b", &"x".repeat(2001)] {
+        let error =
+            RedactionRequest::verify(RunId::new(Timestamp(1), [1; 10]), CallId::new(Timestamp(1), [1; 10]), &[], bad, None).unwrap_err();
+        assert_eq!((error.code(), error.class()), ("transcript.words", cofferdam_base::Class::Usage));
+        assert_eq!(Signature::verify(bad).unwrap_err().code(), "transcript.words");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_transcript_reads_back_and_no_changed_byte_passes_for_what_was_said(
+        texts in prop::collection::vec(any::<String>(), 1..4),
+        places in prop::collection::vec((any::<prop::sample::Index>(), 1..=255_u8), 8),
+    ) {
+        let scene = Scene::new();
+        let gate = scene.gate();
+        for text in &texts {
+            say(&gate, &[text]);
+        }
+        let said = |gate: &Gate| checked(gate, gate.run());
+        let whole = said(&gate).unwrap();
+        prop_assert_eq!(whole.len(), texts.len());
+        for (line, text) in whole.iter().zip(&texts) {
+            let read = if let Checked::InLedger { text, .. } = line { Some(text.as_str()) } else { None };
+            prop_assert_eq!(read, Some(text.as_str()));
+        }
+        let file = scene.file(&gate);
+        let good = std::fs::read(&file).unwrap();
+        for (place, mask) in places {
+            let mut bad = good.clone();
+            let at = place.index(bad.len());
+            bad[at] ^= mask;
+            std::fs::write(&file, &bad).unwrap();
+            match said(&gate) {
+                Err(error) => prop_assert_eq!(error.code(), "transcript.damaged"),
+                Ok(lines) => for line in lines {
+                    if let Checked::InLedger { text, .. } = line {
+                        prop_assert!(texts.iter().any(|said| said == text.as_str()));
+                    }
+                },
+            }
+        }
+    }
+
+    #[test]
+    fn any_line_that_reads_back_is_written_as_itself(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        if let Ok(parsed) = parse_line(&bytes) {
+            let again = parsed.clone().to_bytes().unwrap();
+            prop_assert_eq!(parse_line(&again[..again.len() - 1]).unwrap(), parsed);
+        }
+        prop_assert_eq!(parse_line(br#"{"v":1,"rewritten":2}"#).ok(), Some(Parsed::Rewritten(2)));
+    }
+}
