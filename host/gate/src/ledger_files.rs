@@ -1,6 +1,6 @@
 //! The ledger's files in the project's state folder.
 
-use std::io;
+use std::{cell::OnceCell, io};
 
 use cofferdam_ledger::{File, Ledger, Storage};
 use cofferdam_store::{AppendFile, Folder, ReadFile, StateError};
@@ -10,27 +10,34 @@ pub(crate) struct LedgerFiles {
     folder: Folder,
     leaves: Option<AppendFile>,
     checkpoints: Option<AppendFile>,
+    /// Kept between writes: a proof is many small reads of it.
+    tree: OnceCell<ReadFile>,
 }
 
 impl LedgerFiles {
     pub(crate) fn new(folder: Folder) -> Self {
-        Self { folder, leaves: None, checkpoints: None }
+        Self { folder, leaves: None, checkpoints: None, tree: OnceCell::new() }
     }
 
     fn reading(&self, file: File) -> io::Result<Option<ReadFile>> {
         self.folder.reading(file.name()).map_err(io::Error::other)
     }
 
-    fn appending(&mut self, file: File) -> Result<&mut AppendFile, StateError> {
+    fn writing(&mut self, file: File, write: impl FnOnce(&mut AppendFile) -> Result<(), StateError>) -> io::Result<()> {
         let slot = match file {
             File::Leaves => &mut self.leaves,
-            // The frontier is only replaced; a handle to it is never kept.
-            File::Checkpoints | File::Frontier => &mut self.checkpoints,
+            File::Checkpoints => &mut self.checkpoints,
+            // No handle to these is kept to write: the frontier is replaced, and the tree can be deleted at any time.
+            File::Frontier | File::Tree => {
+                self.tree.take();
+                return self.folder.append(file.name()).and_then(|mut open| write(&mut open)).map_err(io::Error::other);
+            }
         };
-        match slot {
-            Some(open) => Ok(open),
-            None => Ok(slot.insert(self.folder.append(file.name())?)),
-        }
+        let open = match slot {
+            Some(open) => open,
+            None => slot.insert(self.folder.append(file.name()).map_err(io::Error::other)?),
+        };
+        write(open).map_err(io::Error::other)
     }
 }
 
@@ -50,19 +57,27 @@ impl Storage for LedgerFiles {
     }
 
     fn read_at(&self, file: File, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        self.reading(file)?.map_or(Ok(0), |open| open.read_at(offset, buffer))
+        if let (File::Tree, Some(open)) = (file, self.tree.get()) {
+            return open.read_at(offset, buffer);
+        }
+        let Some(open) = self.reading(file)? else { return Ok(0) };
+        let read = open.read_at(offset, buffer);
+        if file == File::Tree {
+            self.tree.get_or_init(|| open);
+        }
+        read
     }
 
     fn append(&mut self, file: File, bytes: &[u8]) -> io::Result<()> {
-        self.appending(file).and_then(|open| open.append(bytes)).map_err(io::Error::other)
+        self.writing(file, |open| open.append(bytes))
     }
 
     fn truncate(&mut self, file: File, len: u64) -> io::Result<()> {
-        self.appending(file).and_then(|open| open.cut(len)).map_err(io::Error::other)
+        self.writing(file, |open| open.cut(len))
     }
 
     fn sync(&mut self, file: File) -> io::Result<()> {
-        self.appending(file).and_then(AppendFile::sync).map_err(io::Error::other)
+        self.writing(file, AppendFile::sync)
     }
 
     fn replace(&mut self, file: File, bytes: &[u8]) -> io::Result<()> {

@@ -15,7 +15,7 @@ pub struct Witness<'g> {
 }
 
 impl Gate {
-    /// Reads what it takes to check these memories: one pass over the ledger, whatever their number.
+    /// Reads what it takes to check these memories: the leaves that they cite, each shown to be in the ledger.
     ///
     /// # Errors
     /// A ledger that does not check out.
