@@ -13,6 +13,7 @@ mod memory;
 #[path = "../harness/model_server.rs"]
 mod model_server;
 mod providers;
+mod recall;
 mod recovery;
 mod tools;
 mod transcripts;

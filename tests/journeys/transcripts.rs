@@ -274,7 +274,7 @@ fn a_memory_holds_after_the_call_that_it_cites_was_redacted_and_its_run_is_not_p
     let demo = AfterDemo::new();
     let package = std::fs::read_to_string(demo.package("package.json")).expect("a file");
     std::fs::write(demo.package("package.json"), package.replace("1.0.1", "1.0.0")).expect("written");
-    let memory = demo.run(&["--format", "json", "memory", "search", "source", "map"]).json();
+    let memory = demo.run(&["--format", "json", "memory", "search", "--only", "memory", "source", "map"]).json();
     let call = memory["calls"][0].as_str().expect("a cited call");
     let run = demo.run(&["--format", "json", "transcript", "list"]).ok();
     let runs = run.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));

@@ -1,8 +1,8 @@
 //! The agent's own functions: recall and remember. They reach the memory and nothing else; there is none that grants anything.
 
 use cofferdam_base::CallId;
-use cofferdam_gate::{Attendant, Fault, Gate, Refused};
-use cofferdam_memory::{Draft, Found, Integrity, MemoryError, State, Topic, recheck_found};
+use cofferdam_gate::{Attendant, Gate, Refused};
+use cofferdam_memory::{Draft, Integrity};
 use cofferdam_model::ToolSpec;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,20 +13,18 @@ use crate::progress::Progress;
 pub(crate) const RECALL: &str = "memory.recall";
 /// Commits a memory.
 pub(crate) const REMEMBER: &str = "memory.remember";
-/// Most entries that one recall shows, newest first.
-const MAX_RECALLED: usize = 20;
 
 /// What the model is told of them.
 pub(crate) fn specs() -> [ToolSpec; 2] {
     [
         ToolSpec {
             name: RECALL.to_owned(),
-            description: "Recall what earlier runs learnt: one topic of the memory, or the entries that hold all words. \
-                          Each entry is checked now: fresh, stale (and what changed) or unverifiable."
+            description: "Recall what earlier runs learnt and saw: by words, by a topic of the memory, or a call of this run by its \
+                          number. Each is checked now: fresh, stale (and what changed) or unverifiable."
                 .to_owned(),
             input: json!({
                 "type": "object",
-                "properties": {"topic": {"type": "string"}, "words": {"type": "string"}},
+                "properties": {"topic": {"type": "string"}, "words": {"type": "string"}, "call": {"type": "integer"}},
                 "additionalProperties": false,
             }),
         },
@@ -56,13 +54,6 @@ pub(crate) fn is_builtin(name: &str) -> bool {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RecallArguments {
-    topic: Option<String>,
-    words: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct RememberArguments {
     topic: String,
     text: String,
@@ -79,61 +70,8 @@ pub(crate) struct Brought {
     pub(crate) outside: bool,
 }
 
-fn refusal(why: String) -> Brought {
+pub(crate) fn refusal(why: String) -> Brought {
     Brought { note: format!("refused: {why}"), shown: ("refused", Value::String(why)), outside: false }
-}
-
-/// Runs [`RECALL`].
-///
-/// # Errors
-/// A ledger or a memory that does not check out. What is wrong with the arguments, the model is told.
-pub(crate) fn recall(gate: &Gate, arguments: &str) -> Result<Brought, Fault> {
-    let arguments: RecallArguments = match serde_json::from_str(arguments) {
-        Ok(arguments) => arguments,
-        Err(error) => return Ok(refusal(error.to_string())),
-    };
-    let memory = gate.memory()?;
-    let found = match (arguments.topic, arguments.words) {
-        (Some(topic), _) => topic.parse::<Topic>().and_then(|topic| memory.read(&topic)).map(newest_first),
-        (None, Some(words)) => memory.search(&words),
-        (None, None) => return Ok(refusal("give a topic or words".to_owned())),
-    };
-    let mut found = match found {
-        Ok(found) => found,
-        Err(error @ MemoryError::State(_)) => return Err(error.into()),
-        Err(error) => return Ok(refusal(error.to_string())),
-    };
-    found.truncate(MAX_RECALLED);
-    let witness = gate.witness(&found)?;
-    let (mut entries, mut outside) = (Vec::new(), false);
-    for found in &found {
-        let state = recheck_found(found, &witness);
-        entries.push(shown(found, &state));
-        outside |= !is_trusted(found, &state);
-    }
-    let note = format!("recalled {} entries", entries.len());
-    Ok(Brought { shown: ("entries", Value::Array(entries)), note, outside })
-}
-
-fn newest_first(mut found: Vec<Found>) -> Vec<Found> {
-    found.reverse();
-    found
-}
-
-/// Whether it was drafted with nothing from outside in view. An entry that the ledger does not vouch for could say so itself.
-fn is_trusted(found: &Found, state: &State) -> bool {
-    match (found, state) {
-        (Found::Entry(entry), State::Fresh | State::Stated | State::Stale(_)) => entry.integrity() == Integrity::Trusted,
-        (Found::Entry(_), State::Unverifiable(_)) | (Found::Loose { .. }, _) => false,
-    }
-}
-
-fn shown(found: &Found, state: &State) -> Value {
-    let (topic, text) = match found {
-        Found::Entry(entry) => (entry.topic(), entry.text()),
-        Found::Loose { topic, text, .. } => (topic, text.as_str()),
-    };
-    json!({"topic": topic.as_str(), "text": text, "state": state.name(), "why": state.reasons()})
 }
 
 /// Runs [`REMEMBER`].

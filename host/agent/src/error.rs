@@ -6,6 +6,7 @@ use cofferdam_base::{Class, Diagnostic, RunId, entropy::NoEntropy, text};
 use cofferdam_gate::{Fault, Refused};
 use cofferdam_memory::MemoryError;
 use cofferdam_model::ModelError;
+use cofferdam_recall::RecallError;
 use cofferdam_store::StateError;
 
 /// Why a run stopped.
@@ -19,6 +20,8 @@ pub enum AgentError {
     Gate(Fault),
     /// The memory cannot be read.
     Memory(MemoryError),
+    /// Nothing can be recalled.
+    Recall(RecallError),
     /// The state folder.
     State(StateError),
     /// No randomness.
@@ -67,6 +70,7 @@ error_from! {
     ModelError => Model,
     Fault => Gate,
     MemoryError => Memory,
+    RecallError => Recall,
     StateError => State,
     NoEntropy => Entropy,
 }
@@ -78,6 +82,7 @@ impl AgentError {
             Self::Send(refused) => refused.as_ref(),
             Self::Gate(fault) => fault,
             Self::Memory(error) => error,
+            Self::Recall(error) => error,
             Self::State(error) => error,
             Self::Entropy(error) => error,
             Self::Write(_)

@@ -15,6 +15,7 @@ pub mod journal;
 mod observation;
 mod progress;
 mod prompt;
+mod recall;
 pub mod removal;
 mod run;
 pub mod watch;

@@ -71,9 +71,14 @@ pub(crate) fn evidence(completed: &Completed) -> CallEvidence {
 }
 
 /// The output as JSON, or as the beginning of its text where it is too long.
-fn output(text: &str) -> Value {
-    if text.len() > MAX_OUTPUT_BYTES {
-        let end = text.floor_char_boundary(MAX_OUTPUT_BYTES);
+pub(crate) fn output(text: &str) -> Value {
+    beginning(text, MAX_OUTPUT_BYTES)
+}
+
+/// A text as JSON, or the first bytes of it where it has more.
+pub(crate) fn beginning(text: &str, bytes: usize) -> Value {
+    if text.len() > bytes {
+        let end = text.floor_char_boundary(bytes);
         return json!({"beginning": text.get(..end), "cut": format!("{} of {} bytes are shown; ask for less", end, text.len())});
     }
     serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))

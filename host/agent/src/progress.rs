@@ -23,6 +23,8 @@ pub(crate) struct Progress {
     since: Vec<(u64, ToolCall)>,
     /// What each call of the run showed, by its number.
     evidence: Vec<Option<CallEvidence>>,
+    /// What the model was shown of each call, by its number.
+    observed: Vec<String>,
     /// Whether text from outside is in view.
     pub(crate) outside: bool,
     /// Answers of the model so far.
@@ -90,6 +92,7 @@ impl Progress {
                 self.begun = None;
                 self.outside |= outside;
                 self.evidence.push(evidence);
+                self.observed.push(content.clone());
                 match &mut self.look {
                     // The model did not ask for it: it is part of what it is told at first.
                     Some(look) if self.answers == 0 => *look = content,
@@ -121,6 +124,12 @@ impl Progress {
     pub(crate) fn repeats(&self, wanted: &ToolCall) -> Option<u64> {
         let same = |(_, call): &&(u64, ToolCall)| call.name == wanted.name && call.arguments == wanted.arguments;
         self.since.iter().find(same).map(|(number, _)| *number)
+    }
+
+    /// What the model was shown of the call of a number.
+    pub(crate) fn observed(&self, number: u64) -> Option<&str> {
+        let index = usize::try_from(number).ok()?.checked_sub(1)?;
+        self.observed.get(index).map(String::as_str)
     }
 
     /// What the call of a number showed; none where it showed nothing that may be cited.

@@ -11,6 +11,7 @@ use cofferdam_gate::{
     transcript::{Elsewhere, PendingRemoval, Prunable, RedactionRequest, Signature, redaction::Removed},
 };
 use cofferdam_model::ToolCall;
+use cofferdam_recall::Recall;
 use cofferdam_store::{Folder, StateError};
 
 use crate::{
@@ -43,7 +44,7 @@ pub fn redact(gate: &Gate, request: &RedactionRequest) -> Result<Redacted, Agent
     if let Some(told) = &told {
         told.redact(state, request.call(), request.kinds())?;
     }
-    pending.into_iter().try_for_each(|removal| gate.finish_removal(removal))?;
+    finish(gate, pending)?;
     Ok(Redacted { lines, journal: told.is_some() })
 }
 
@@ -107,6 +108,15 @@ pub fn complete(gate: &Gate) -> Result<(), AgentError> {
             (Some(told), Removed::Run { .. }) if told.recorded.is_finished() => told.journal.remove(state, &told.run)?,
             (Some(_) | None, _) => {}
         }
+        finish(gate, [removal])?;
+    }
+    Ok(())
+}
+
+/// The last of it: the words are gone from the search index too, and then the removals are done.
+fn finish(gate: &Gate, removals: impl IntoIterator<Item = PendingRemoval>) -> Result<(), AgentError> {
+    Recall::open(gate)?.clear()?;
+    for removal in removals {
         gate.finish_removal(removal)?;
     }
     Ok(())

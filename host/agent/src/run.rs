@@ -7,6 +7,7 @@ use cofferdam_gate::{CallInput, Fault, Gate, Mode, Publication, Refused, transcr
 use cofferdam_memory::CallEvidence;
 use cofferdam_model::{Answered, Budget, Caps, ChatRequest, ModelError, Prices, Provider, Spent, ToolCall, ToolSpec};
 use cofferdam_policy::{Host, Integrity, Origin};
+use cofferdam_recall::Recall;
 use cofferdam_store::publish::history;
 
 use crate::{
@@ -15,7 +16,7 @@ use crate::{
     journal::{Step, VERSION},
     observation,
     progress::{Next, Progress},
-    prompt,
+    prompt, recall,
 };
 
 /// Most calls of one answer that are made; the model is told of the others.
@@ -44,6 +45,7 @@ pub struct AgentParts<'a> {
 pub struct Agent<'a> {
     parts: AgentParts<'a>,
     tools: Vec<ToolSpec>,
+    recall: Recall<'a>,
     journal: Journal,
     header: RunHeader,
     progress: Progress,
@@ -136,7 +138,16 @@ impl<'a> Agent<'a> {
         progress.outside |= !header.index.is_empty();
         let budget = Budget::new(caps, parts.prices, progress.spent);
         let taken = (parts.clock.now(), progress.spent.seconds);
-        Ok(Self { tools: prompt::tools(parts.gate.tools()), parts, journal, header, progress, budget, taken })
+        Ok(Self {
+            tools: prompt::tools(parts.gate.tools()),
+            recall: Recall::open(parts.gate)?,
+            parts,
+            journal,
+            header,
+            progress,
+            budget,
+            taken,
+        })
     }
 
     /// The run's identifier.
@@ -225,11 +236,11 @@ impl<'a> Agent<'a> {
         self.take_down(Step::Observed { id: wanted.id.clone(), content, evidence, outside, published })
     }
 
-    fn make(&self, number: u64, call: CallId, wanted: &ToolCall, watcher: &mut dyn Watcher) -> Result<Made, AgentError> {
+    fn make(&mut self, number: u64, call: CallId, wanted: &ToolCall, watcher: &mut dyn Watcher) -> Result<Made, AgentError> {
         let gate = self.parts.gate;
         if builtin::is_builtin(&wanted.name) {
             let brought = if wanted.name == builtin::RECALL {
-                builtin::recall(gate, &wanted.arguments)?
+                recall::recall(&mut self.recall, &self.progress, &wanted.arguments)?
             } else {
                 match builtin::remember(gate, &self.progress, &call, &wanted.arguments, watcher) {
                     Ok(brought) => brought,

@@ -177,11 +177,6 @@ fn changes(entry: &Entry, world: &dyn World) -> Vec<Change> {
     // What a later call left is what counts: an earlier one may have read the file before it was changed.
     let files: BTreeMap<&WorkspacePath, &Digest> =
         entry.evidence().iter().flat_map(|cited| cited.files.iter().map(|(path, digest)| (path, digest))).collect();
-    changed(files, world)
-}
-
-/// Which of some files have other contents now.
-pub fn changed<'f>(files: impl IntoIterator<Item = (&'f WorkspacePath, &'f Digest)>, world: &dyn World) -> Vec<Change> {
     let change = |(path, digest): (&WorkspacePath, &Digest)| match world.file(path) {
         Some(now) if now == *digest => None,
         Some(_) => Some(Change::FileChanged(path.clone())),

@@ -140,25 +140,6 @@ impl Memory {
         Ok(found)
     }
 
-    /// What holds every word, in its text or the name of its topic, whatever the case; newest entries first, loose text last.
-    ///
-    /// # Errors
-    /// See [`Memory::read`].
-    pub fn search(&self, words: &str) -> Result<Vec<Found>, MemoryError> {
-        let words: Vec<String> = words.split_whitespace().map(str::to_lowercase).collect();
-        let mut found = self.all()?;
-        found.retain(|found| {
-            let (topic, text) = match found {
-                Found::Entry(entry) => (entry.topic(), entry.text()),
-                Found::Loose { topic, text, .. } => (topic, text.as_str()),
-            };
-            let text = format!("{topic} {}", text.to_lowercase());
-            !words.is_empty() && words.iter().all(|word| text.contains(word.as_str()))
-        });
-        found.sort_by_key(|found| std::cmp::Reverse(if let Found::Entry(entry) = found { Some(entry.id().clone()) } else { None }));
-        Ok(found)
-    }
-
     /// The index as it stands; empty before the first entry.
     ///
     /// # Errors

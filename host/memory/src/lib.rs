@@ -19,7 +19,7 @@ mod index;
 mod topic;
 mod topic_file;
 
-pub use check::{Change, Doubt, State, World, changed, recheck, recheck_found, shows};
+pub use check::{Change, Doubt, State, World, recheck, recheck_found, shows};
 pub use draft::{Draft, Ground, Integrity, MAX_CITED_CALLS, MAX_CITED_FILES, MAX_TEXT_BYTES, Sealed};
 pub use edit::{Revision, StagedEdit};
 pub use entry::Entry;

@@ -133,7 +133,8 @@ fn put_part(gate: &Gate, update: &mut Update, part: &Part, requests: &BTreeMap<C
                 place: at,
                 leaf: requested.map_or(0, |requested| requested.leaf),
                 names: requested.map(|requested| requested.function.clone()).unwrap_or_default(),
-                text: String::new(),
+                // By its identifier it is found as well.
+                text: format!("{}\n", line.call),
             };
             episode.extend(call.replace((line.call.clone(), begun)).map(|(_, document)| document));
             if episode.len() >= MAX_EPISODE_DOCUMENTS {

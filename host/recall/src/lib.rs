@@ -15,4 +15,4 @@ mod source;
 
 pub use error::RecallError;
 pub use recall::{Indexed, Recall};
-pub use recalled::{Recalled, Thing};
+pub use recalled::{Again, Recalled, Thing};

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use cofferdam_gate::{Gate, transcript::Part};
+use cofferdam_gate::{
+    Gate,
+    transcript::{Part, SeenCall},
+};
 use cofferdam_index::{Hit, Index, Ranking};
-use cofferdam_memory::{Found, Memory, Topic, recheck_found};
+use cofferdam_memory::{Entry, Found, State, Topic, recheck_found};
 use cofferdam_store::Folder;
 
-use crate::{RecallError, Recalled, Thing, catch_up::caught_up, recalled::state_of, source};
+use crate::{Again, RecallError, Recalled, Thing, catch_up::caught_up, recalled::state_of, source};
 
 /// Name of the index's folder in the state folder.
 const FOLDER: &str = "index";
@@ -61,9 +64,18 @@ impl<'g> Recall<'g> {
     ///
     /// # Errors
     /// [`RecallError::Memory`] for a topic that there is not.
-    pub fn topic(&self, topic: &Topic) -> Result<Vec<Recalled>, RecallError> {
+    pub fn topic(&mut self, topic: &Topic) -> Result<Vec<Recalled>, RecallError> {
         let mut found = self.gate.memory()?.read(topic)?;
         found.reverse();
+        self.checked(found.into_iter().map(Kept::Learnt).collect())
+    }
+
+    /// What stands in the whole memory, each thing checked now.
+    ///
+    /// # Errors
+    /// See [`Recall::search`].
+    pub fn all(&mut self) -> Result<Vec<Recalled>, RecallError> {
+        let found = self.gate.memory()?.all()?;
         self.checked(found.into_iter().map(Kept::Learnt).collect())
     }
 
@@ -88,6 +100,15 @@ impl<'g> Recall<'g> {
         Ok(indexed)
     }
 
+    /// Removes the index, with every word of what it was made from; the next search makes it anew.
+    ///
+    /// # Errors
+    /// The state folder's.
+    pub fn clear(&mut self) -> Result<(), RecallError> {
+        self.index = None;
+        self.gate.follow(|_| Ok(Index::remove(&self.folder)?))
+    }
+
     fn search_where(
         &mut self,
         words: &str,
@@ -95,48 +116,75 @@ impl<'g> Recall<'g> {
         limit: usize,
         wanted: impl Fn(&Hit) -> bool,
     ) -> Result<Vec<Recalled>, RecallError> {
-        let known = self.index.take();
-        let index = self.gate.follow(|followed| caught_up(self.gate, &self.folder, known, followed))?;
-        let mut hits = index.search(words, depth, &Ranking::default())?;
-        self.index = Some(index);
+        let mut hits = self.caught_up()?.search(words, depth, &Ranking::default())?;
         hits.retain(wanted);
         hits.truncate(limit);
-        let memory = self.gate.memory()?;
-        let parts = self.gate.transcripts()?.parts()?;
-        let parts: BTreeMap<String, Part> = parts.into_iter().map(|part| (part.file_name(), part)).collect();
-        let mut kept = Vec::new();
-        for hit in &hits {
-            // What is gone since it was indexed is not found.
-            kept.extend(read(self.gate, &memory, &parts, hit)?);
-        }
+        let kept = self.read(&hits)?;
         self.checked(kept)
     }
 
+    /// The index with everything that was written until now.
+    fn caught_up(&mut self) -> Result<&Index, RecallError> {
+        let known = self.index.take();
+        let index = self.gate.follow(|followed| caught_up(self.gate, &self.folder, known, followed))?;
+        Ok(self.index.insert(index))
+    }
+
+    /// Reads hits where they are kept. What is gone since it was indexed is left out.
+    fn read(&self, hits: &[Hit]) -> Result<Vec<Kept>, RecallError> {
+        let memory = self.gate.memory()?;
+        let parts: BTreeMap<String, Part> = self.gate.transcripts()?.parts()?.into_iter().map(|part| (part.file_name(), part)).collect();
+        let mut kept = Vec::new();
+        for hit in hits {
+            if let Some(topic) = source::topic(&hit.source) {
+                let place = usize::try_from(hit.place).unwrap_or(usize::MAX);
+                kept.extend(memory.read(&topic)?.into_iter().nth(place).map(Kept::Learnt));
+            } else if let Some(part) = source::file_name(&hit.source).and_then(|name| parts.get(name)) {
+                kept.extend(self.gate.seen_call(part, hit.place, hit.leaf)?.map(|seen| Kept::Seen(Box::new(seen))));
+            }
+        }
+        Ok(kept)
+    }
+
     /// Checks what was found, with one look at the ledger for all of it.
-    fn checked(&self, kept: Vec<Kept>) -> Result<Vec<Recalled>, RecallError> {
+    fn checked(&mut self, kept: Vec<Kept>) -> Result<Vec<Recalled>, RecallError> {
         let learnt = |kept: &Kept| if let Kept::Learnt(found) = kept { Some(found.clone()) } else { None };
         let learnt: Vec<Found> = kept.iter().filter_map(learnt).collect();
         let witness = self.gate.witness(&learnt)?;
+        let gate = self.gate;
         let check = |kept| match kept {
-            Kept::Learnt(found) => Recalled { state: recheck_found(&found, &witness), thing: Thing::Learnt(found) },
-            Kept::Seen(seen) => Recalled { state: state_of(&seen, &witness), thing: Thing::Seen(*seen) },
+            Kept::Learnt(found) => Recalled { state: recheck_found(&found, &witness), thing: Thing::Learnt(found), again: Vec::new() },
+            Kept::Seen(seen) => Recalled { state: state_of(&seen, gate), thing: Thing::Seen(*seen), again: Vec::new() },
         };
-        Ok(kept.into_iter().map(check).collect())
+        let mut recalled: Vec<Recalled> = kept.into_iter().map(check).collect();
+        for one in &mut recalled {
+            if let (Thing::Learnt(Found::Entry(entry)), State::Stale(_)) = (&one.thing, &one.state) {
+                one.again = self.again(entry)?;
+            }
+        }
+        Ok(recalled)
+    }
+
+    /// The calls that an entry cites, as they can be made again.
+    fn again(&mut self, entry: &Entry) -> Result<Vec<Again>, RecallError> {
+        let mut again = Vec::new();
+        for cited in entry.evidence() {
+            let hits = self.caught_up()?.search(cited.call.as_str(), 1, &Ranking::PLAIN)?;
+            for kept in self.read(&hits)? {
+                if let Kept::Seen(seen) = kept
+                    && seen.call == cited.call
+                    && let Some(arguments) = seen.given()
+                {
+                    again.push(Again { function: cited.function.clone(), arguments });
+                }
+            }
+        }
+        Ok(again)
     }
 }
 
 /// What was found, before it is checked.
 enum Kept {
     Learnt(Found),
-    Seen(Box<cofferdam_gate::transcript::SeenCall>),
-}
-
-/// Reads a hit where it is kept.
-fn read(gate: &Gate, memory: &Memory, parts: &BTreeMap<String, Part>, hit: &Hit) -> Result<Option<Kept>, RecallError> {
-    if let Some(topic) = source::topic(&hit.source) {
-        let place = usize::try_from(hit.place).unwrap_or(usize::MAX);
-        return Ok(memory.read(&topic)?.into_iter().nth(place).map(Kept::Learnt));
-    }
-    let Some(part) = source::file_name(&hit.source).and_then(|name| parts.get(name)) else { return Ok(None) };
-    Ok(gate.seen_call(part, hit.place, hit.leaf)?.map(|seen| Kept::Seen(Box::new(seen))))
+    Seen(Box<SeenCall>),
 }

@@ -1,7 +1,7 @@
 //! What was recalled, with what a check of it says.
 
-use cofferdam_gate::transcript::SeenCall;
-use cofferdam_memory::{Found, Integrity, State, World, changed};
+use cofferdam_gate::{Gate, transcript::SeenCall};
+use cofferdam_memory::{Found, Integrity, State};
 
 /// Something that an earlier run left.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,6 +12,15 @@ pub enum Thing {
     Seen(SeenCall),
 }
 
+/// A call that a memory cites, as it can be made again: with a fresh result, the memory can be confirmed or corrected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Again {
+    /// `tool.function`.
+    pub function: String,
+    /// Its arguments, as JSON.
+    pub arguments: String,
+}
+
 /// Something that was recalled. Its state is as of now, and no longer than now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Recalled {
@@ -19,6 +28,8 @@ pub struct Recalled {
     pub thing: Thing,
     /// Whether it still stands.
     pub state: State,
+    /// Where it is a stale memory: the calls that showed it, as far as their transcripts are there.
+    pub again: Vec<Again>,
 }
 
 impl Recalled {
@@ -33,11 +44,11 @@ impl Recalled {
     }
 }
 
-/// Whether a call that was seen would still bring the same, as far as the ledger and its files tell.
-pub(crate) fn state_of(seen: &SeenCall, world: &dyn World) -> State {
+/// Whether what a call saw is still so, as far as the ledger and the workspace tell.
+pub(crate) fn state_of(seen: &SeenCall, gate: &Gate) -> State {
     if !seen.doubts.is_empty() {
         return State::Unverifiable(seen.doubts.clone());
     }
-    let changes = changed(seen.files.iter().map(|(path, digest)| (path, digest)), world);
+    let changes = gate.changes_since(seen);
     if changes.is_empty() { State::Fresh } else { State::Stale(changes) }
 }

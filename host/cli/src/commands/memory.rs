@@ -1,9 +1,12 @@
 //! `cofferdam memory`: what earlier runs learnt, and whether it still holds.
 
 mod edit;
+mod search;
+mod show;
 
-use cofferdam_base::{Class, Diagnostic, text};
-use cofferdam_memory::{Found, Memory as Store, MemoryError, State, Topic, recheck_found};
+use cofferdam_base::{Class, Diagnostic};
+use cofferdam_memory::{State, Topic};
+use cofferdam_recall::{Indexed, Recall, RecallError, Recalled};
 use serde_json::json;
 
 use crate::{
@@ -31,13 +34,14 @@ enum MemoryCommand {
         /// The topic
         topic: Topic,
     },
-    /// Show the entries that hold every word, newest first, each checked now
-    #[command(after_help = "Example:\n  cofferdam memory search source map")]
-    Search {
-        /// The words
-        #[arg(required = true)]
-        words: Vec<String>,
-    },
+    /// Find what runs learnt and saw, the best first, each checked now
+    #[command(
+        after_help = "Examples:\n  cofferdam memory search source map\n  cofferdam memory search --only memory --limit 3 which files are published"
+    )]
+    Search(search::Search),
+    /// Make the search index anew from the memory and the transcripts
+    #[command(after_help = "Example:\n  cofferdam memory reindex")]
+    Reindex,
     /// Edit a topic as a person: what you write is recorded as your word, and shown as `stated`
     #[command(
         after_help = "Examples:\n  EDITOR=nano cofferdam memory edit packaging\n  cofferdam memory edit packaging --file packaging.md\n  echo \"releases are cut on Fridays\" | cofferdam memory edit releases --file -"
@@ -83,10 +87,11 @@ impl Memory {
             // It confines itself later: a confined process starts no editor.
             MemoryCommand::Edit(edit) => edit.run(context),
             MemoryCommand::List => list(context),
-            MemoryCommand::Show { topic } => checked(context, |memory| memory.read(&topic)).map(drop),
-            MemoryCommand::Search { words } => checked(context, |memory| memory.search(&words.join(" "))).map(drop),
+            MemoryCommand::Show { topic } => recalled(context, |recall| recall.topic(&topic)).map(drop),
+            MemoryCommand::Search(search) => recalled(context, |recall| search.find(recall)).map(drop),
+            MemoryCommand::Reindex => reindex(context),
             MemoryCommand::Verify => {
-                let states = checked(context, Store::all)?;
+                let states = recalled(context, |recall| recall.all())?;
                 let count = |name: &str| states.iter().filter(|state| state.name() == name).count();
                 let (stale, unverifiable) = (count("stale"), count("unverifiable"));
                 if stale + unverifiable == 0 { Ok(()) } else { Err(NotFresh { stale, unverifiable }.into()) }
@@ -108,64 +113,25 @@ fn list(context: &Context) -> CommandResult {
     Ok(())
 }
 
-/// Shows what is found in the memory, each with what a check says now.
-fn checked(context: &Context, find: impl FnOnce(&Store) -> Result<Vec<Found>, MemoryError>) -> Result<Vec<State>, Failure> {
+/// Shows what is recalled, each thing with what a check says now.
+fn recalled(context: &Context, find: impl FnOnce(&mut Recall<'_>) -> Result<Vec<Recalled>, RecallError>) -> Result<Vec<State>, Failure> {
     let session = Session::open(&context.confine()?, &context.workspace)?;
-    let found = find(&session.gate.memory()?)?;
-    show(&session, &found, context.format)
-}
-
-/// Shows memories with what a check of each says now.
-fn show(session: &Session, memories: &[Found], format: Format) -> Result<Vec<State>, Failure> {
-    let witness = session.gate.witness(memories)?;
-    let mut states = Vec::new();
-    for found in memories {
-        let state = recheck_found(found, &witness);
-        match format {
-            Format::Text => output::data(&as_text(found, &state))?,
-            Format::Json => output::line(&as_json(found, &state).to_string())?,
-        }
-        states.push(state);
-    }
-    Ok(states)
-}
-
-fn as_text(found: &Found, state: &State) -> String {
-    let (topic, words) = match found {
-        Found::Entry(entry) => (entry.topic(), entry.text()),
-        Found::Loose { topic, text, .. } => (topic, text.as_str()),
-    };
-    let state = text::inline(&state.to_string(), 400);
-    let mut shown = format!("[{state}] {topic}\n  {}\n", text::block(words.trim(), 5000).replace('\n', "\n  "));
-    if let Found::Entry(entry) = found {
-        for cited in entry.evidence() {
-            let attested = if cited.is_self_attested() { ", by the tool's own word" } else { "" };
-            shown.push_str(&format!(
-                "  shown by {} {} (call {}, leaf {}{attested})\n",
-                cited.function, cited.version, cited.call, cited.leaf
-            ));
+    let found = find(&mut Recall::open(&session.gate)?)?;
+    for one in &found {
+        match context.format {
+            Format::Text => output::data(&show::as_text(one))?,
+            Format::Json => output::line(&show::as_json(one).to_string())?,
         }
     }
-    shown
+    Ok(found.into_iter().map(|one| one.state).collect())
 }
 
-fn as_json(found: &Found, state: &State) -> serde_json::Value {
-    match found {
-        Found::Entry(entry) => json!({
-            "topic": entry.topic().as_str(),
-            "entry": entry.id(),
-            "text": entry.text(),
-            "state": state.name(),
-            "why": state.reasons(),
-            "leaf": entry.leaf(),
-            "calls": entry.evidence().iter().map(|cited| cited.call.as_str()).collect::<Vec<_>>(),
-        }),
-        Found::Loose { topic, line, text, why } => json!({
-            "topic": topic.as_str(),
-            "line": line,
-            "text": text,
-            "state": state.name(),
-            "why": [why],
-        }),
+fn reindex(context: &Context) -> CommandResult {
+    let session = Session::open(&context.confine()?, &context.workspace)?;
+    let Indexed { topics, transcripts, records } = Recall::open(&session.gate)?.reindex()?;
+    match context.format {
+        Format::Text => output::line(&format!("{topics} topics and {transcripts} transcripts indexed, in {records} records"))?,
+        Format::Json => output::line(&json!({"topics": topics, "transcripts": transcripts, "records": records}).to_string())?,
     }
+    Ok(())
 }

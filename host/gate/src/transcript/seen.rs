@@ -2,7 +2,8 @@
 
 use cofferdam_base::{CallId, Digest, RunId, WorkspacePath};
 use cofferdam_ledger::{Entry, Event, LeafIndex};
-use cofferdam_memory::Doubt;
+use cofferdam_memory::{Change, Doubt};
+use cofferdam_store::Fact;
 use serde::Deserialize;
 
 use super::{
@@ -31,8 +32,10 @@ pub struct SeenCall {
     pub outcome: Option<String>,
     /// What stands against it; nothing where the ledger vouches for all of it and knows the call as verified.
     pub doubts: Vec<Doubt>,
-    /// Files that it read or left, with the digests of their contents.
-    pub files: Vec<(WorkspacePath, Digest)>,
+    /// What it saw in the workspace, where it did not change it itself.
+    pub reads: Vec<(WorkspacePath, Fact)>,
+    /// What it left where it changed something: the digest of a file's contents, or that no file is there.
+    pub left: Vec<(WorkspacePath, Option<Digest>)>,
 }
 
 impl Gate {
@@ -57,11 +60,11 @@ impl Gate {
             arguments: None,
             outcome: None,
             doubts: Vec::new(),
-            files: Vec::new(),
+            reads: Vec::new(),
+            left: Vec::new(),
             call,
         };
         let mut account = Account::of_call(&part.run, &entries);
-        let mut left = Vec::new();
         for line in lines {
             let said = line.said;
             let text = match account.check(line) {
@@ -79,12 +82,12 @@ impl Gate {
             match said {
                 Said::Arguments => seen.arguments = Some(text),
                 Said::Outcome => seen.outcome = Some(text),
-                Said::Reads => match files_read(&text) {
-                    Some(read) => seen.files = read,
+                Said::Reads => match reads(&text) {
+                    Some(read) => seen.reads = read,
                     None => seen.doubt(Doubt::Unlisted),
                 },
-                Said::Changes => match files_left(&text) {
-                    Some(changed) => left = changed,
+                Said::Changes => match left(&text) {
+                    Some(left) => seen.left = left,
                     None => seen.doubt(Doubt::Unlisted),
                 },
                 Said::Question | Said::Evidence => {}
@@ -94,9 +97,26 @@ impl Gate {
             seen.doubt(Doubt::Call(seen.call.clone()));
         }
         // What it left is what counts, not what it found there.
-        seen.files.retain(|(path, _)| left.iter().all(|(changed, _)| changed != path));
-        seen.files.extend(left.into_iter().filter_map(|(path, after)| Some((path, after?))));
+        let SeenCall { reads, left, .. } = &mut seen;
+        reads.retain(|(path, _)| !left.iter().any(|(changed, _)| changed == path || is_in(changed, path)));
         Ok(Some(seen))
+    }
+
+    /// What is no longer as a call saw it or left it.
+    #[must_use]
+    pub fn changes_since(&self, seen: &SeenCall) -> Vec<Change> {
+        let gone = |path: &WorkspacePath| !matches!(self.workspace.digest(path), Ok(Some(_)));
+        let of_reads = seen.reads.iter().filter(|(path, fact)| !fact.holds(&self.workspace, path)).map(|(path, fact)| match fact {
+            Fact::File { .. } if gone(path) => Change::FileGone(path.clone()),
+            Fact::Absent | Fact::Folder { .. } | Fact::File { .. } | Fact::Link { .. } | Fact::Special => Change::FileChanged(path.clone()),
+        });
+        let of_left = seen.left.iter().filter_map(|(path, left)| match (left, self.workspace.digest(path).ok().flatten()) {
+            (Some(left), Some(now)) if *left == now => None,
+            (None, None) => None,
+            (Some(_), None) => Some(Change::FileGone(path.clone())),
+            (Some(_) | None, Some(_)) => Some(Change::FileChanged(path.clone())),
+        });
+        of_reads.chain(of_left).collect()
     }
 
     /// The ledger's entries about a call, from its request on.
@@ -117,6 +137,13 @@ impl Gate {
 }
 
 impl SeenCall {
+    /// What it was asked, as JSON, without the time and the seed that it got; none where that was redacted.
+    #[must_use]
+    pub fn given(&self) -> Option<String> {
+        let taken_down: serde_json::Value = serde_json::from_str(self.arguments.as_deref()?).ok()?;
+        Some(taken_down.get("arguments")?.to_string())
+    }
+
     fn doubt(&mut self, why: Doubt) {
         if !self.doubts.contains(&why) {
             self.doubts.push(why);
@@ -125,17 +152,19 @@ impl SeenCall {
 }
 
 fn function_of(event: &Event, wanted: &CallId) -> Option<String> {
-    match event {
-        Event::Request { call, tool, function, .. } if call == wanted => Some(format!("{tool}.{function}")),
-        _ => None,
+    if let Event::Request { call, tool, function, .. } = event
+        && call == wanted
+    {
+        return Some(format!("{tool}.{function}"));
     }
+    None
 }
 
 #[derive(Deserialize)]
 struct Read {
     path: WorkspacePath,
-    #[serde(default)]
-    content: Option<Digest>,
+    #[serde(flatten)]
+    fact: Fact,
 }
 
 #[derive(Deserialize)]
@@ -145,14 +174,20 @@ struct Changed {
     after: Option<Digest>,
 }
 
-/// Files whose contents were read.
-fn files_read(text: &str) -> Option<Vec<(WorkspacePath, Digest)>> {
+/// What was seen, path by path; none where it is written in a form that is not known.
+fn reads(text: &str) -> Option<Vec<(WorkspacePath, Fact)>> {
     let read: Vec<Read> = serde_json::from_str(text).ok()?;
-    Some(read.into_iter().filter_map(|read| Some((read.path, read.content?))).collect())
+    Some(read.into_iter().map(|read| (read.path, read.fact)).collect())
 }
 
-/// What each changed path was left as.
-fn files_left(text: &str) -> Option<Vec<(WorkspacePath, Option<Digest>)>> {
+/// What each changed path was left as; none where it is written in a form that is not known.
+fn left(text: &str) -> Option<Vec<(WorkspacePath, Option<Digest>)>> {
     let changed: Vec<Changed> = serde_json::from_str(text).ok()?;
     Some(changed.into_iter().map(|changed| (changed.path, changed.after)).collect())
+}
+
+/// Whether a path lies directly in a folder, whose listing a change of it may have changed.
+fn is_in(path: &WorkspacePath, folder: &WorkspacePath) -> bool {
+    let parent = path.as_str().rsplit_once('/').map_or("", |(parent, _)| parent);
+    parent == folder.as_str() || (parent.is_empty() && folder.as_str() == ".")
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, btree_map::Entry};
 
 use cofferdam_base::{Digest, WorkspacePath};
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
     change::{Change, ChangeSet},
@@ -18,7 +18,7 @@ pub const MAX_FACTS: usize = 250_000;
 pub const MAX_FACT_BYTES: usize = 32 << 20;
 
 /// What the call saw at one path of the base.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
 pub enum Fact {
     /// Nothing there.

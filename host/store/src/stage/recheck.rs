@@ -36,6 +36,14 @@ impl ReadSet {
     }
 }
 
+impl Fact {
+    /// Whether it still is so: looked at like in [`ReadSet::recheck`].
+    #[must_use]
+    pub fn holds(&self, workspace: &Workspace, path: &WorkspacePath) -> bool {
+        observe(workspace, path, self).and_then(|now| self.clone().merged(now)).is_ok()
+    }
+}
+
 /// What is there now, in as much detail as the fact has.
 fn observe(workspace: &Workspace, path: &WorkspacePath, fact: &Fact) -> Result<Fact, Drift> {
     match workspace.look(path).map_err(Drift::Unreadable)? {

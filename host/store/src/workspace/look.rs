@@ -7,7 +7,7 @@ use rustix::{
     fs::{FileType, Mode, Stat},
     io::Errno,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Workspace;
 
@@ -15,7 +15,7 @@ use super::Workspace;
 const ANY_WRITE: Mode = Mode::WUSR.union(Mode::WGRP).union(Mode::WOTH);
 
 /// What is known of a regular file without its bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileStat {
     /// Bytes.
     pub size: u64,

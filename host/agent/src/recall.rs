@@ -1,0 +1,106 @@
+//! What the model is shown of what it recalls.
+
+use cofferdam_memory::{Found, MemoryError, State, Topic};
+use cofferdam_recall::{Recall, RecallError, Recalled, Thing};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    builtin::{Brought, refusal},
+    observation,
+    progress::Progress,
+};
+
+/// Most things that one recall shows, the best first.
+const MAX_RECALLED: usize = 10;
+/// Longest outcome of a call that is shown beside others, in bytes; one that is found alone is shown as a new one would be.
+const MAX_SEEN_BYTES: usize = 1500;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Arguments {
+    topic: Option<String>,
+    words: Option<String>,
+    call: Option<u64>,
+}
+
+/// Runs [`crate::builtin::RECALL`].
+///
+/// # Errors
+/// A ledger, a transcript or a memory that does not check out. What is wrong with the arguments, the model is told.
+pub(crate) fn recall(recall: &mut Recall<'_>, progress: &Progress, arguments: &str) -> Result<Brought, RecallError> {
+    let arguments: Arguments = match serde_json::from_str(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return Ok(refusal(error.to_string())),
+    };
+    let found = match (arguments.call, arguments.topic, arguments.words) {
+        (Some(number), ..) => return Ok(earlier(progress, number)),
+        (None, Some(topic), _) => topic.parse::<Topic>().map_err(RecallError::from).and_then(|topic| recall.topic(&topic)),
+        (None, None, Some(words)) => recall.search(&words, MAX_RECALLED),
+        (None, None, None) => return Ok(refusal("give words, a topic or the number of a call".to_owned())),
+    };
+    match found {
+        Ok(mut found) => {
+            found.truncate(MAX_RECALLED);
+            Ok(shown(&found))
+        }
+        // A topic that there is not, and an index that cannot be used: the run goes on without.
+        Err(error @ (RecallError::Memory(MemoryError::Topic { .. } | MemoryError::UnknownTopic { .. }) | RecallError::Index(_))) => {
+            Ok(refusal(error.to_string()))
+        }
+        Err(error @ (RecallError::Memory(_) | RecallError::Gate(_))) => Err(error),
+    }
+}
+
+/// What a call of this run brought, word for word.
+fn earlier(progress: &Progress, number: u64) -> Brought {
+    match progress.observed(number) {
+        Some(content) => Brought {
+            note: format!("looked at call {number} again"),
+            shown: ("earlier", serde_json::from_str(content).unwrap_or_else(|_| Value::String(content.to_owned()))),
+            outside: true,
+        },
+        None => refusal(format!("this run has made no call {number}")),
+    }
+}
+
+fn shown(found: &[Recalled]) -> Brought {
+    let entries: Vec<Value> = found.iter().map(|one| as_json(one, found.len() == 1)).collect();
+    Brought {
+        note: format!("recalled {} entries", entries.len()),
+        shown: ("entries", Value::Array(entries)),
+        outside: found.iter().any(|one| !one.is_trusted()),
+    }
+}
+
+/// Words that do not stand are never called by a name that says that they do.
+fn as_json(one: &Recalled, alone: bool) -> Value {
+    let (state, why) = (one.state.name(), one.state.reasons());
+    let stands = matches!(one.state, State::Fresh | State::Stated);
+    let again: Vec<Value> =
+        one.again.iter().map(|again| json!({"function": again.function, "arguments": observation::output(&again.arguments)})).collect();
+    let mut shown = match &one.thing {
+        Thing::Learnt(found) => {
+            let (topic, text) = match found {
+                Found::Entry(entry) => (entry.topic(), entry.text()),
+                Found::Loose { topic, text, .. } => (topic, text.as_str()),
+            };
+            let words = if stands { "text" } else { "said_then" };
+            json!({"topic": topic.as_str(), words: text, "state": state, "why": why})
+        }
+        Thing::Seen(seen) => {
+            let outcome = seen.outcome.as_deref().unwrap_or("(redacted)");
+            let outcome = if alone { observation::output(outcome) } else { observation::beginning(outcome, MAX_SEEN_BYTES) };
+            let name = if stands { "outcome" } else { "outcome_then" };
+            let arguments = seen.given().map_or(Value::Null, |given| observation::output(&given));
+            json!({
+                "seen_in_run": seen.run.as_str(), "call_id": seen.call.as_str(), "function": seen.function,
+                "arguments": arguments, name: outcome, "state": state, "why": why,
+            })
+        }
+    };
+    if let (false, Some(object)) = (again.is_empty(), shown.as_object_mut()) {
+        object.insert("make_again_to_check".to_owned(), Value::Array(again));
+    }
+    shown
+}

@@ -1,0 +1,94 @@
+//! How recalled things are shown: provenance and state first, words from models and tools escaped and cut.
+
+use cofferdam_base::text;
+use cofferdam_gate::transcript::SeenCall;
+use cofferdam_memory::Found;
+use cofferdam_recall::{Recalled, Thing};
+use serde_json::{Value, json};
+
+/// Longest reasons of a state that are shown, in characters.
+const MAX_STATE: usize = 400;
+/// Longest text of an entry that is shown, in characters: more than one may have.
+const MAX_TEXT: usize = 5000;
+/// Longest arguments and outcome of a call that are shown, in characters; `cofferdam transcript show` has all of it.
+const MAX_SEEN: usize = 400;
+
+/// For a person.
+pub(super) fn as_text(one: &Recalled) -> String {
+    let state = text::inline(&one.state.to_string(), MAX_STATE);
+    let mut shown = match &one.thing {
+        Thing::Learnt(found) => learnt(found, &state),
+        Thing::Seen(call) => seen(call, &state),
+    };
+    for again in &one.again {
+        let arguments = text::inline(&again.arguments, MAX_SEEN);
+        shown.push_str(&format!("  check it again with {} {arguments}\n", again.function));
+    }
+    shown
+}
+
+fn learnt(found: &Found, state: &str) -> String {
+    let (topic, words) = match found {
+        Found::Entry(entry) => (entry.topic(), entry.text()),
+        Found::Loose { topic, text, .. } => (topic, text.as_str()),
+    };
+    let mut shown = format!("[{state}] {topic}\n  {}\n", text::block(words.trim(), MAX_TEXT).replace('\n', "\n  "));
+    if let Found::Entry(entry) = found {
+        for cited in entry.evidence() {
+            let attested = if cited.is_self_attested() { ", by the tool's own word" } else { "" };
+            shown.push_str(&format!(
+                "  shown by {} {} (call {}, leaf {}{attested})\n",
+                cited.function, cited.version, cited.call, cited.leaf
+            ));
+        }
+    }
+    shown
+}
+
+fn seen(call: &SeenCall, state: &str) -> String {
+    let function = call.function.as_deref().unwrap_or("a call that the ledger does not know");
+    let given = call.given().unwrap_or_else(|| "(redacted)".to_owned());
+    let outcome = call.outcome.as_deref().unwrap_or("(redacted, or none)");
+    format!(
+        "[{state}] {} {}\n  {}\n  seen in run {}, call {}\n",
+        text::inline(function, MAX_SEEN),
+        text::inline(&given, MAX_SEEN),
+        text::inline(outcome, MAX_SEEN),
+        call.run,
+        call.call
+    )
+}
+
+/// For a program.
+pub(super) fn as_json(one: &Recalled) -> Value {
+    let (state, why) = (one.state.name(), one.state.reasons());
+    let again: Vec<Value> = one.again.iter().map(|again| json!({"function": again.function, "arguments": again.arguments})).collect();
+    match &one.thing {
+        Thing::Learnt(Found::Entry(entry)) => json!({
+            "topic": entry.topic().as_str(),
+            "entry": entry.id(),
+            "text": entry.text(),
+            "state": state,
+            "why": why,
+            "leaf": entry.leaf(),
+            "calls": entry.evidence().iter().map(|cited| cited.call.as_str()).collect::<Vec<_>>(),
+            "again": again,
+        }),
+        Thing::Learnt(Found::Loose { topic, line, text, why }) => json!({
+            "topic": topic.as_str(),
+            "line": line,
+            "text": text,
+            "state": state,
+            "why": [why],
+        }),
+        Thing::Seen(call) => json!({
+            "run": call.run,
+            "call": call.call,
+            "function": call.function,
+            "arguments": call.given(),
+            "outcome": call.outcome,
+            "state": state,
+            "why": why,
+        }),
+    }
+}
