@@ -7,6 +7,7 @@
 )]
 
 mod agent;
+mod context;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod memory;

@@ -47,6 +47,13 @@ pub enum AgentError {
         /// The run.
         run: RunId,
     },
+    /// The run has no step of this number.
+    UnknownStep {
+        /// The run.
+        run: RunId,
+        /// How many it has.
+        steps: usize,
+    },
     /// A cap that there is not.
     UnknownCap {
         /// What was asked for.
@@ -89,6 +96,7 @@ impl AgentError {
             | Self::Journal { .. }
             | Self::UnknownRun { .. }
             | Self::Ended { .. }
+            | Self::UnknownStep { .. }
             | Self::UnknownCap { .. }
             | Self::Interrupted => return None,
         })
@@ -105,6 +113,7 @@ impl fmt::Display for AgentError {
             (None, Self::UnknownRun { run: Some(run) }) => write!(f, "there is no run {run} in this workspace"),
             (None, Self::UnknownRun { run: None }) => f.write_str("no run was begun in this workspace"),
             (None, Self::Ended { run }) => write!(f, "run {run} has come to its end"),
+            (None, Self::UnknownStep { run, steps }) => write!(f, "run {run} has {steps} steps, counted from 1"),
             (None, Self::UnknownCap { name }) => write!(f, "`{}` is not the name of a cap", text::inline(name, 60)),
             (None, Self::Interrupted) => f.write_str("the run was interrupted"),
             (None, _) => f.write_str("a step of the run cannot be written as JSON"),
@@ -129,6 +138,7 @@ impl Diagnostic for AgentError {
             (None, Self::Journal { .. }) => "agent.journal",
             (None, Self::UnknownRun { .. }) => "agent.unknown-run",
             (None, Self::Ended { .. }) => "agent.ended",
+            (None, Self::UnknownStep { .. }) => "agent.unknown-step",
             (None, Self::UnknownCap { .. }) => "agent.unknown-cap",
             (None, Self::Interrupted) => "agent.interrupted",
             (None, _) => "agent.write",
@@ -139,7 +149,7 @@ impl Diagnostic for AgentError {
         match (self.inner(), self) {
             (Some(inner), _) => inner.class(),
             (None, Self::Journal { .. }) => Class::NotVerified,
-            (None, Self::UnknownCap { .. }) => Class::Usage,
+            (None, Self::UnknownCap { .. } | Self::UnknownStep { .. }) => Class::Usage,
             (None, Self::Interrupted) => Class::Interrupted,
             (None, _) => Class::Failed,
         }
@@ -149,6 +159,7 @@ impl Diagnostic for AgentError {
         match (self.inner(), self) {
             (Some(inner), _) => inner.hint(),
             (None, Self::UnknownRun { .. } | Self::Ended { .. }) => Some("begin one with `cofferdam run \"what to do\"`".to_owned()),
+            (None, Self::UnknownStep { run, .. }) => Some(format!("see what was said with `cofferdam transcript show {run}`")),
             (None, Self::UnknownCap { .. }) => Some("see the caps with `cofferdam limits`".to_owned()),
             (None, Self::Interrupted) => Some("go on where it stopped with `cofferdam resume`".to_owned()),
             (None, _) => None,

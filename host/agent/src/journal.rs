@@ -3,13 +3,13 @@
 //! Format version 1: the first line is a [`RunHeader`], every further one a [`Step`]. A last line without its end is what a
 //! crash left; it is cut off when the run is resumed.
 
-use cofferdam_base::{CallId, RunId, Timestamp};
+use cofferdam_base::{CallId, Digest, RunId, Timestamp};
 use cofferdam_memory::CallEvidence;
 use cofferdam_model::{Caps, ChatResponse, Spent, ToolCall};
 use cofferdam_store::{AppendFile, Folder, StateError};
 use serde::{Deserialize, Serialize};
 
-use crate::AgentError;
+use crate::{AgentError, context::Window};
 
 /// Folder of the journals in the project's state.
 const FOLDER: &str = "runs";
@@ -40,6 +40,9 @@ pub struct RunHeader {
     pub caps: Caps,
     /// The index of the memory as it was at the beginning: the same text stands in every request.
     pub index: String,
+    /// The budgets of what the model is shown.
+    #[serde(default)]
+    pub window: Window,
 }
 
 /// One step of a run.
@@ -62,6 +65,9 @@ pub enum Step {
         response: ChatResponse,
         /// What the run has used with it.
         spent: Spent,
+        /// Digest of what it was asked, as JSON; none in journals of before it was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request: Option<Digest>,
     },
     /// A call is about to be made.
     Calling {

@@ -10,6 +10,7 @@
 //! A call is taken down before it is made, under the identifier that the ledger will know it by, so that none is made twice.
 
 mod builtin;
+pub mod context;
 pub mod error;
 pub mod journal;
 mod observation;

@@ -6,15 +6,24 @@ use cofferdam_base::{CallId, RunId};
 use cofferdam_memory::CallEvidence;
 use cofferdam_model::{Message, Spent, ToolCall};
 
-use crate::journal::Step;
+use crate::{
+    context::{Estimate, Facts, Window, size},
+    journal::{RunHeader, Step},
+};
 
 /// A run between two steps.
 #[derive(Debug, Default)]
 pub(crate) struct Progress {
     /// What the look at the folder showed, where the run began with one.
     pub(crate) look: Option<String>,
+    /// The budgets of what the model is shown.
+    window: Window,
     /// The conversation after the task.
-    pub(crate) messages: Vec<Message>,
+    messages: Vec<Message>,
+    /// How many messages, from the first, are shown as [`Progress::facts`] only.
+    compacted: usize,
+    facts: Facts,
+    estimate: Estimate,
     /// Calls of the newest answer that were not made yet.
     pending: VecDeque<ToolCall>,
     /// A call that was taken down and whose end is not.
@@ -61,6 +70,43 @@ pub(crate) enum Next {
 }
 
 impl Progress {
+    /// A run of which nothing was done yet.
+    pub(crate) fn of(header: &RunHeader) -> Self {
+        Self { window: header.window, ..Self::default() }
+    }
+
+    /// The messages that are shown word for word.
+    pub(crate) fn recent(&self) -> &[Message] {
+        self.messages.get(self.compacted..).unwrap_or_default()
+    }
+
+    /// The calls that are shown as lines.
+    pub(crate) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    /// How many tokens texts have, as far as the provider told.
+    pub(crate) fn estimate(&self) -> Estimate {
+        self.estimate
+    }
+
+    /// Compacts the oldest turns where the recent ones have passed their budget; the newest turn stays.
+    fn compact(&mut self) {
+        let cost = |messages: &[Message]| self.estimate.tokens(messages.iter().map(size).sum());
+        if cost(self.recent()) <= self.window.recent() {
+            return;
+        }
+        let mut from = self.compacted;
+        let mut facts = std::mem::take(&mut self.facts);
+        while let Some(rest) = self.messages.get(from..).filter(|rest| cost(rest) > self.window.recent_after_compaction()) {
+            let is_answer = |message: &Message| matches!(message, Message::Assistant { .. });
+            let Some(turn) = rest.iter().skip(1).position(is_answer).and_then(|next| rest.get(..=next)) else { break };
+            facts.take_up(turn);
+            from += turn.len();
+        }
+        (self.compacted, self.facts) = (from, facts);
+    }
+
     /// Takes one more step.
     pub(crate) fn apply(&mut self, step: Step) {
         match step {
@@ -69,8 +115,9 @@ impl Progress {
                 self.look = Some(String::new());
                 self.pending = [call].into();
             }
-            Step::Answered { response, spent } => {
+            Step::Answered { response, spent, request: _ } => {
                 self.answers += 1;
+                self.estimate = self.estimate.after(&self.spent, &spent);
                 self.spent = spent;
                 self.last_text.clone_from(&response.text);
                 self.pending = response.calls.iter().cloned().collect();
@@ -97,6 +144,9 @@ impl Progress {
                     // The model did not ask for it: it is part of what it is told at first.
                     Some(look) if self.answers == 0 => *look = content,
                     _ => self.messages.push(Message::ToolResult { id, name, content }),
+                }
+                if self.pending.is_empty() {
+                    self.compact();
                 }
             }
             Step::Finished { .. } => self.finished = true,
@@ -151,7 +201,7 @@ mod tests {
     fn answered(calls: &[&str]) -> Step {
         let calls = calls.iter().map(|id| ToolCall { id: (*id).into(), name: "files.read".into(), arguments: "{}".into() }).collect();
         let response = ChatResponse { text: "done".into(), calls, finish: Finish::Stop, usage: TokenUsage::default() };
-        Step::Answered { response, spent: Spent::default() }
+        Step::Answered { response, spent: Spent::default(), request: None }
     }
 
     fn observed(id: &str) -> Step {

@@ -235,7 +235,7 @@ mod tests {
         // Models give the same identifiers in every answer.
         let calls = arguments.iter().map(|text| ToolCall { id: "c0".into(), name: "files.read".into(), arguments: (*text).into() });
         let response = ChatResponse { text: String::new(), calls: calls.collect(), finish: Finish::Stop, usage: TokenUsage::default() };
-        Step::Answered { response, spent: Spent::default() }
+        Step::Answered { response, spent: Spent::default(), request: None }
     }
 
     fn calling(number: u8) -> Step {
@@ -257,6 +257,7 @@ mod tests {
             model: "m".into(),
             caps: Caps::default(),
             index: String::new(),
+            window: crate::context::Window::default(),
         };
         let steps = vec![
             answered(&["one", "two"]),

@@ -13,6 +13,7 @@ use cofferdam_store::publish::history;
 use crate::{
     AgentError, Journal, RunHeader, Watcher,
     builtin::{self, Brought},
+    context::{Assembled, Window, assemble, digest},
     journal::{Step, VERSION},
     observation,
     progress::{Next, Progress},
@@ -78,7 +79,7 @@ impl<'a> Agent<'a> {
     ///
     /// # Errors
     /// The state folder's; a memory whose index cannot be read.
-    pub fn begin(parts: AgentParts<'a>, task: &str, caps: Caps) -> Result<Self, AgentError> {
+    pub fn begin(parts: AgentParts<'a>, task: &str, caps: Caps, window: Window) -> Result<Self, AgentError> {
         let (now, gate) = (parts.clock.now(), parts.gate);
         let header = RunHeader {
             v: VERSION,
@@ -89,9 +90,10 @@ impl<'a> Agent<'a> {
             model: parts.provider.model().to_owned(),
             caps,
             index: gate.memory()?.index()?,
+            window,
         };
         let mut journal = Journal::begin(gate.state().folder(), &header)?;
-        let mut progress = Progress::default();
+        let mut progress = Progress::of(&header);
         if gate.tools().get(LOOK_TOOL).is_some() {
             let call = ToolCall { id: "look".to_owned(), name: LOOK.to_owned(), arguments: "{}".to_owned() };
             let step = Step::Looking { call };
@@ -112,7 +114,7 @@ impl<'a> Agent<'a> {
             None => Journal::runs(state)?.pop().ok_or(AgentError::UnknownRun { run: None })?,
         };
         let (journal, header, steps) = Journal::open(state, &run)?;
-        let mut progress = Progress::default();
+        let mut progress = Progress::of(&header);
         for step in steps {
             progress.apply(step);
         }
@@ -191,7 +193,7 @@ impl<'a> Agent<'a> {
 
     /// One turn of the model.
     fn ask(&mut self, watcher: &mut dyn Watcher) -> Result<(), AgentError> {
-        let request = prompt::request(&self.header, &self.progress, self.tools.clone());
+        let Assembled { request, .. } = assemble(&self.header, &self.progress, self.tools.clone());
         let elapsed = self.parts.clock.now().0.saturating_sub(self.taken.0.0) / 1000;
         self.budget.set_elapsed(Duration::from_secs(elapsed.saturating_add(self.taken.1)));
         let room = self.budget.reserve(self.parts.provider.request_bytes(&request)?)?;
@@ -199,7 +201,8 @@ impl<'a> Agent<'a> {
         let answered = self.send(&request, watcher)?;
         self.budget.charge(room, &answered);
         watcher.answered(&answered.response, self.budget.spent());
-        self.take_down(Step::Answered { response: answered.response, spent: *self.budget.spent() })
+        let request = Some(digest(&request)?);
+        self.take_down(Step::Answered { response: answered.response, spent: *self.budget.spent(), request })
     }
 
     /// Sends the conversation, where policy lets it go to that host.

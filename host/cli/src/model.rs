@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
+use cofferdam_agent::context::Window;
 use cofferdam_base::Interrupt;
 use cofferdam_confine::Reach;
 use cofferdam_model::{
@@ -89,6 +90,9 @@ pub(crate) struct ModelFile {
     /// What the model costs.
     #[serde(default)]
     pub(crate) prices: Prices,
+    /// Tokens of the window that a run's requests are fitted into.
+    #[serde(default)]
+    pub(crate) window_tokens: Window,
     /// What a run may use; what is not named has its default.
     #[serde(default)]
     pub(crate) caps: BTreeMap<String, u64>,
@@ -219,6 +223,8 @@ pub(crate) struct Opened {
     pub(crate) prices: Prices,
     /// What a run may use.
     pub(crate) caps: Caps,
+    /// What a request is fitted into.
+    pub(crate) window: Window,
     /// What it reaches when it is asked.
     pub(crate) reach: Reach,
 }
@@ -230,7 +236,13 @@ pub(crate) struct Opened {
 pub(crate) fn open(home: &Home, answers: &Answers, interrupt: Interrupt) -> Result<Opened, Failure> {
     if let Some(path) = &answers.recorded {
         let provider = Box::new(Recorded::parse(&files::read_text(path, MAX_SESSION_BYTES)?)?);
-        return Ok(Opened { provider, prices: Prices::default(), caps: Caps::default(), reach: Reach::nothing() });
+        return Ok(Opened {
+            provider,
+            prices: Prices::default(),
+            caps: Caps::default(),
+            window: Window::default(),
+            reach: Reach::nothing(),
+        });
     }
     let file = configured(&Folder::open_ambient(&home.config)?)?.ok_or(CliError::NoModel)?;
     let mut provider = file.provider(&home.config, interrupt)?;
@@ -238,5 +250,5 @@ pub(crate) fn open(home: &Home, answers: &Answers, interrupt: Interrupt) -> Resu
         let mut record = files::begin(path)?;
         provider = Box::new(Recorder::begin(provider, Box::new(move |line: &str| files::append_line(&mut record, line)))?);
     }
-    Ok(Opened { provider, prices: file.prices, caps: file.caps()?, reach: file.reach()? })
+    Ok(Opened { provider, prices: file.prices, caps: file.caps()?, window: file.window_tokens, reach: file.reach()? })
 }

@@ -1,5 +1,6 @@
 //! `cofferdam init`: whom this machine trusts, and which model answers.
 
+use cofferdam_agent::context::Window;
 use cofferdam_model::Prices;
 
 use crate::{
@@ -43,7 +44,17 @@ impl Init {
             let before = model::configured(&user.config)?;
             let (prices, caps) = before.map_or((Prices::default(), std::collections::BTreeMap::new()), |old| (old.prices, old.caps));
             let (api, mode) = (self.api, self.mode);
-            let file = ModelFile { api, url, model: name, mode, key_env: self.key_env, key_file: self.key_file, prices, caps };
+            let file = ModelFile {
+                api,
+                url,
+                model: name,
+                mode,
+                key_env: self.key_env,
+                key_file: self.key_file,
+                prices,
+                window_tokens: Window::default(),
+                caps,
+            };
             model::keep(&user.config, &file)?;
         }
         output::line("Tools run only if one of these keys signed them; check the fingerprint against the project's page:")?;

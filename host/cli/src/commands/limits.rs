@@ -1,5 +1,6 @@
 //! `cofferdam limits`: the numbers of the sandbox and of a run, from the constants themselves.
 
+use cofferdam_agent::context::window;
 use cofferdam_base::limits::{LimitRow, ROWS};
 use cofferdam_confine::Reach;
 use cofferdam_gate::transcript;
@@ -11,7 +12,7 @@ use crate::{
     output::{self, Format},
 };
 
-/// Print every limit of a tool call and of the transcripts, and every cap of a run; `docs/limits.md` has these tables
+/// Print every limit of a tool call, of the transcripts and of what a model is shown, and every cap of a run; `docs/limits.md` has these tables
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  cofferdam limits\n  cofferdam limits --format json")]
 pub(crate) struct Limits {}
@@ -20,7 +21,7 @@ impl Limits {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
         Reach::nothing().confine();
         match context.format {
-            Format::Text => output::data(&format!("{}\n{}\n{}", limits(), caps(), transcripts()))?,
+            Format::Text => output::data(&format!("{}\n{}\n{}\n{}", limits(), caps(), transcripts(), windows()))?,
             Format::Json => {
                 for row in ROWS {
                     output::line(&json!({"name": row.name, "value": row.value, "unit": row.unit, "prevents": row.prevents}).to_string())?;
@@ -28,6 +29,10 @@ impl Limits {
                 for row in transcript::limits::ROWS {
                     let LimitRow { name, value, unit, prevents } = row;
                     output::line(&json!({"transcript": name, "value": value, "unit": unit, "prevents": prevents}).to_string())?;
+                }
+                for row in window::rows() {
+                    let LimitRow { name, value, unit, prevents } = row;
+                    output::line(&json!({"context": name, "value": value, "unit": unit, "prevents": prevents}).to_string())?;
                 }
                 for (name, value, unit, meaning) in CAP_ROWS {
                     output::line(&json!({"cap": name, "value": value, "unit": unit, "meaning": meaning}).to_string())?;
@@ -51,6 +56,15 @@ fn limits() -> String {
 fn transcripts() -> String {
     let mut table = String::from("| transcripts | limit | unit | prevents |\n| --- | ---: | --- | --- |\n");
     for row in transcript::limits::ROWS {
+        table.push_str(&format!("| `{}` | {} | {} | {} |\n", row.name, row.value, row.unit, row.prevents));
+    }
+    table
+}
+
+/// What a model is shown at most.
+fn windows() -> String {
+    let mut table = String::from("| context | default | unit | prevents |\n| --- | ---: | --- | --- |\n");
+    for row in window::rows() {
         table.push_str(&format!("| `{}` | {} | {} | {} |\n", row.name, row.value, row.unit, row.prevents));
     }
     table

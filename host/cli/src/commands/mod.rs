@@ -1,6 +1,7 @@
 //! One file per command.
 
 mod call;
+mod context;
 mod demo;
 mod doctor;
 mod history;
@@ -53,6 +54,7 @@ enum Command {
     Resume(resume::Resume),
     Memory(memory::Memory),
     Transcript(transcript::Transcript),
+    Context(context::Context),
     Call(call::Call),
     Undo(undo::Undo),
     Recover(recover::Recover),
@@ -102,6 +104,7 @@ pub(crate) fn run(line: CommandLine) -> CommandResult {
         Command::Resume(command) => command.run(&context),
         Command::Memory(command) => command.run(&context),
         Command::Transcript(command) => command.run(&context),
+        Command::Context(command) => command.run(&context),
         Command::Call(command) => command.run(&context),
         Command::Undo(command) => command.run(&context),
         Command::Recover(command) => command.run(&context),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use cofferdam_agent::{Agent, AgentError, AgentParts, Ended};
+use cofferdam_agent::{Agent, AgentError, AgentParts, Ended, context::Window};
 use cofferdam_base::{Digest, Interrupt, text};
 use cofferdam_model::{Caps, Prices, Provider, Spent};
 use serde_json::json;
@@ -36,11 +36,11 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
-        let Asked { session, mut provider, prices, caps, interrupt } = ask(context, &self.answers)?;
+        let Asked { session, mut provider, prices, caps, window, interrupt } = ask(context, &self.answers)?;
         let wanted: BTreeMap<String, u64> = self.cap.into_iter().collect();
         let caps = caps.with(&wanted).map_err(|name| AgentError::UnknownCap { name })?;
         let parts = AgentParts { gate: &session.gate, provider: provider.as_mut(), prices, clock: &SystemClock, interrupt };
-        let mut agent = Agent::begin(parts, &self.task, caps)?;
+        let mut agent = Agent::begin(parts, &self.task, caps, window)?;
         go(&mut agent, &session, context.format)
     }
 }
@@ -51,6 +51,7 @@ pub(super) struct Asked {
     pub(super) provider: Box<dyn Provider>,
     pub(super) prices: Prices,
     pub(super) caps: Caps,
+    pub(super) window: Window,
     pub(super) interrupt: Interrupt,
 }
 
@@ -58,10 +59,10 @@ pub(super) struct Asked {
 pub(super) fn ask(context: &Context, answers: &Answers) -> Result<Asked, Failure> {
     let home = Home::from_environment()?;
     let interrupt = Interrupt::default();
-    let Opened { provider, prices, caps, reach } = model::open(&home, answers, interrupt.clone())?;
+    let Opened { provider, prices, caps, window, reach } = model::open(&home, answers, interrupt.clone())?;
     let confinement = context.confine_to(home, reach)?;
     interrupt::watch(&interrupt)?;
-    Ok(Asked { session: Session::open(&confinement, &context.workspace)?, provider, prices, caps, interrupt })
+    Ok(Asked { session: Session::open(&confinement, &context.workspace)?, provider, prices, caps, window, interrupt })
 }
 
 /// A cap of the command line.

@@ -1,0 +1,87 @@
+//! The budgets of the parts, in tokens: shares of one window.
+
+use cofferdam_base::limits::LimitRow;
+use serde::{Deserialize, Serialize};
+
+/// Tokens of the window where nothing else is configured. Hosted models have several times as many; a request that is no larger
+/// costs less, and its beginning is not lost in its middle.
+pub const DEFAULT_TOKENS: u64 = 48_000;
+/// Fewest tokens of a window: the instructions and the tools alone take about two thousand.
+pub const MIN_TOKENS: u64 = 6_000;
+
+/// How many tokens a request of a run may have, about. Instructions, tools, task and memory index come on top of what is shared
+/// out here, each with a limit of its own elsewhere; half of the window is theirs and the answer's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u64", into = "u64")]
+pub struct Window(u64);
+
+/// A window that is too small for a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooSmall;
+
+impl std::fmt::Display for TooSmall {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "a window has at least {MIN_TOKENS} tokens")
+    }
+}
+
+impl std::error::Error for TooSmall {}
+
+impl Default for Window {
+    fn default() -> Self {
+        Self(DEFAULT_TOKENS)
+    }
+}
+
+impl TryFrom<u64> for Window {
+    type Error = TooSmall;
+
+    fn try_from(tokens: u64) -> Result<Self, TooSmall> {
+        if tokens >= MIN_TOKENS { Ok(Self(tokens)) } else { Err(TooSmall) }
+    }
+}
+
+impl From<Window> for u64 {
+    fn from(window: Window) -> Self {
+        window.0
+    }
+}
+
+impl Window {
+    /// Steps that are shown word for word: half of the window.
+    #[must_use]
+    pub fn recent(self) -> u64 {
+        self.0 / 2
+    }
+
+    /// What is left of them when the oldest were compacted. Little below [`Window::recent`]: a request stays about as large.
+    #[must_use]
+    pub fn recent_after_compaction(self) -> u64 {
+        self.recent() - self.recent() / 8
+    }
+
+    /// Compacted steps: a sixteenth.
+    #[must_use]
+    pub fn facts(self) -> u64 {
+        self.0 / 16
+    }
+
+    /// The look at the folder that a run begins with: a twelfth.
+    #[must_use]
+    pub fn look(self) -> u64 {
+        self.0 / 12
+    }
+}
+
+/// The budgets of the default window, for the docs.
+#[must_use]
+pub fn rows() -> [LimitRow; 4] {
+    let window = Window::default();
+    let row = |name, value, prevents| LimitRow { name, value, unit: "tokens", prevents };
+    [
+        row("window", DEFAULT_TOKENS, "a request that a model cannot take; `window_tokens` in `model.toml` sets it"),
+        row("recent_steps", window.recent(), "a run whose requests grow with every step; older steps are compacted"),
+        row("compacted_steps", window.facts(), "a list of old steps that grows without end; the oldest are only counted"),
+        row("look", window.look(), "a large folder that takes the room of the work"),
+    ]
+}
