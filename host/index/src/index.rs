@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use cofferdam_store::Folder;
 use serde::{Deserialize, Serialize};
-use tantivy::{IndexSettings, ReloadPolicy, Searcher};
+use tantivy::{
+    IndexSettings, ReloadPolicy, Searcher,
+    index::{SegmentId, SegmentMeta},
+};
 
 use crate::{
     IndexError, Ranking, Update,
@@ -31,6 +34,17 @@ pub(crate) struct Contents {
     pub(crate) sources: BTreeMap<String, Indexed>,
 }
 
+/// The number of the newest change, which begins anew with an index that is made anew, and the segments, which have random names.
+#[derive(PartialEq, Eq)]
+struct State(u64, Vec<SegmentId>);
+
+impl State {
+    fn of(library: &tantivy::Index) -> Result<Self, IndexError> {
+        let metas = library.load_metas()?;
+        Ok(Self(metas.opstamp, metas.segments.iter().map(SegmentMeta::id).collect()))
+    }
+}
+
 /// An open index.
 pub struct Index {
     folder: Folder,
@@ -38,8 +52,8 @@ pub struct Index {
     pub(crate) fields: Fields,
     pub(crate) contents: Contents,
     searcher: Searcher,
-    /// Number of the newest change that was there when it was opened.
-    opstamp: u64,
+    /// What it was made of when it was opened.
+    state: State,
 }
 
 impl std::fmt::Debug for Index {
@@ -97,16 +111,16 @@ impl Index {
 
     fn with(folder: &Folder, mut library: tantivy::Index, contents: Contents) -> Result<Self, IndexError> {
         library.set_tokenizers(schema::tokenizers());
-        let opstamp = library.load_metas()?.opstamp;
+        let state = State::of(&library)?;
         let searcher = library.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?.searcher();
-        Ok(Self { folder: folder.clone(), library, fields: schema::schema().1, contents, searcher, opstamp })
+        Ok(Self { folder: folder.clone(), library, fields: schema::schema().1, contents, searcher, state })
     }
 
     /// Whether nobody changed it since it was opened. Under the workspace's lock.
     #[must_use]
     pub fn is_current(&self) -> bool {
         // An index that cannot be read any more is no longer this one.
-        self.library.load_metas().is_ok_and(|metas| metas.opstamp == self.opstamp)
+        State::of(&self.library).is_ok_and(|now| now == self.state)
     }
 
     /// What of each source is indexed.

@@ -10,8 +10,10 @@
     reason = "a program for who works on the project: it works in folders of its own, and stops at whatever goes wrong"
 )]
 
+mod ledger_files;
 mod locomo;
 mod plain;
+mod recheck;
 mod retrieval;
 mod scale;
 
@@ -33,4 +35,5 @@ fn main() {
         sizes = vec![1_000, 100_000, 1_000_000];
     }
     scale::table(&conversations, &sizes);
+    recheck::table(&sizes);
 }

@@ -2,7 +2,6 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "a test may panic, in its helpers too")]
 
 mod crashing;
-mod measuring;
 mod opening;
 mod proving;
 mod reading;

@@ -8,8 +8,9 @@ const HOST: &[&[&str]] = &[
     &["cofferdam-base"],
     &["cofferdam-trust", "cofferdam-policy", "cofferdam-store", "cofferdam-ledger", "cofferdam-confine"],
     &["cofferdam-net"],
-    &["cofferdam-memory", "cofferdam-sandbox", "cofferdam-model"],
+    &["cofferdam-memory", "cofferdam-sandbox", "cofferdam-model", "cofferdam-index"],
     &["cofferdam-gate"],
+    &["cofferdam-recall"],
     &["cofferdam-agent"],
     &["cofferdam-mcp"],
     &["cofferdam"],
@@ -36,6 +37,7 @@ const OTHERS: &[(&str, &[&str])] = &[
             "cofferdam-agent",
         ],
     ),
+    ("cofferdam-bench-memory", &["cofferdam-base", "cofferdam-store", "cofferdam-ledger", "cofferdam-memory", "cofferdam-index"]),
     ("cofferdam-tool-package", &["cofferdam-tool-sdk", "cofferdam-package-audit"]),
     (
         "cofferdam-mutants",
