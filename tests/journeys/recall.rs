@@ -62,6 +62,11 @@ fn a_damaged_index_is_made_anew_and_a_changed_transcript_is_never_shown_as_fresh
     std::fs::write(&transcript, text.replace("Ismay", "Irene")).expect("written");
     let hit = &found(&person, &["lighthouse keeper"])[0];
     assert_eq!((&hit["state"], &hit["why"][0]), (&json!("unverifiable"), &json!("it was changed after it was recorded")));
+    // A line that is none any more: what is left of the call is found, and does not count as shown.
+    let outcome = text.lines().position(|line| line.contains("Ismay")).expect("a line");
+    let broken: Vec<&str> = text.lines().enumerate().map(|(number, line)| if number == outcome + 1 { "{" } else { line }).collect();
+    std::fs::write(&transcript, broken.join("\n") + "\n").expect("written");
+    assert_eq!(found(&person, &["lighthouse keeper"])[0]["state"], json!("unverifiable"));
 }
 
 #[test]
@@ -113,4 +118,28 @@ fn the_model_recalls_what_another_run_saw_and_looks_at_its_own_calls_again() {
     assert!(results[0].matches("\"stale\"").count() == 2, "{}", results[0]);
     assert!(results[1].contains("\"earlier\"") && results[1].contains("a.txt"), "{}", results[1]);
     assert!(results[2].contains("this run has made no call 99"), "{}", results[2]);
+}
+
+#[test]
+fn processes_that_search_and_call_at_once_do_not_disturb_each_other() {
+    let person = Person::new();
+    person.put("a.txt", "The quarry closed in 1931.\n");
+    person.run(&["call", "files.read", &json!({"path": "a.txt"}).to_string()]).ok();
+    std::thread::scope(|scope| {
+        for worker in 0..4 {
+            let person = &person;
+            scope.spawn(move || {
+                for turn in 0..4 {
+                    if (worker + turn) % 2 == 0 {
+                        person.run(&["call", "files.read", &json!({"path": "a.txt"}).to_string()]).ok();
+                    } else {
+                        assert!(!found(person, &["when did the quarry close"]).is_empty());
+                    }
+                }
+            });
+        }
+    });
+    assert_eq!(found(&person, &["--limit", "100", "quarry"]).len(), 9);
+    person.run(&["memory", "reindex"]).ok();
+    assert_eq!(found(&person, &["--limit", "100", "quarry"]).len(), 9);
 }

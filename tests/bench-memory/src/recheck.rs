@@ -139,7 +139,7 @@ fn entry(ledger: &mut Ledger, state: &Folder, work: &Path, number: usize) -> Ent
         })
         .collect();
     // A topic of its own: what is measured is the check.
-    let topic = format!("topic-{}", number % 200).parse().expect("a topic");
+    let topic = format!("topic-{}", number % 20).parse().expect("a topic");
     let draft = Draft::new(topic, &format!("Fact {number} holds."), evidence, Integrity::Trusted).expect("a draft");
     let sealed = draft.seal(EntryId::from(&call(2_000_000_000 + number)), salt(2), salt(3));
     let memory = Memory::open(state).expect("a memory");

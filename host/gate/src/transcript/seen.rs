@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::{
     account::{Account, Checked},
+    error::TranscriptError,
     line::Line,
     part::Part,
     said::Said,
@@ -45,8 +46,17 @@ impl Gate {
     /// A transcript or a ledger that does not check out.
     pub fn seen_call(&self, part: &Part, at: u64, leaf: u64) -> Result<Option<SeenCall>, Fault> {
         let mut lines: Vec<Line> = Vec::new();
+        let mut damaged = false;
         for line in self.transcripts()?.lines(part, at)? {
-            let (_, line) = line?;
+            let line = match line {
+                Ok((_, line)) => line,
+                // It may have been this call's; the others of the transcript are found all the same.
+                Err(TranscriptError::Damaged { .. }) => {
+                    damaged = true;
+                    break;
+                }
+                Err(error) => return Err(error.into()),
+            };
             if lines.first().is_some_and(|first| first.call != line.call) {
                 break;
             }
@@ -64,6 +74,9 @@ impl Gate {
             left: Vec::new(),
             call,
         };
+        if damaged {
+            seen.doubt(Doubt::Edited);
+        }
         let mut account = Account::of_call(&part.run, &entries);
         for line in lines {
             let said = line.said;
