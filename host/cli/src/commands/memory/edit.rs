@@ -7,6 +7,7 @@ use std::{
 
 use cofferdam_gate::Edited;
 use cofferdam_memory::{MAX_TOPIC_BYTES, Memory, Topic};
+use cofferdam_recall::Recall;
 use cofferdam_store::Folder;
 use serde_json::json;
 
@@ -52,7 +53,12 @@ impl Edit {
             }
             (_, None) => {}
         }
-        tell(result.map_err(|refused| *refused)?, &self.topic, context.format)
+        let edited = result.map_err(|refused| *refused)?;
+        if before.is_some() {
+            // What was taken out may be what nobody should read any more: its words go from the index too.
+            Recall::open(&session.gate)?.clear()?;
+        }
+        tell(edited, &self.topic, context.format)
     }
 }
 
