@@ -33,10 +33,11 @@ impl Show {
         let session = Session::open(&context.confine()?, &context.workspace)?;
         let run = RunOf::find(&session.gate, &self.run)?;
         walk(&session.gate, &run, self.call.as_ref(), |item| {
-            Ok(match context.format {
+            match context.format {
                 Format::Text => output::data(&as_text(&item))?,
                 Format::Json => output::line(&as_json(&item)?.to_string())?,
-            })
+            }
+            Ok(())
         })
     }
 }
