@@ -33,6 +33,16 @@ impl Memory {
         self.rewrites()?.into_iter().find(concerns).ok_or_else(|| MemoryError::UnknownChange { change: id.clone() })
     }
 
+    /// What [`Memory::rewrite_of`] finds, and what takes it back.
+    ///
+    /// # Errors
+    /// See [`Memory::rewrite_of`] and [`Memory::undo`].
+    pub fn proposed_undo(&self, id: &EntryId) -> Result<(StagedRewrite, Rewrite), MemoryError> {
+        let rewrite = self.rewrite_of(id)?;
+        let undo = self.undo(&rewrite)?;
+        Ok((rewrite, undo))
+    }
+
     /// Works out what takes a rewrite back. Where a topic still is as the rewrite left it, it becomes what it was before, byte for
     /// byte. Where something came or went since that the rewrite did not touch, that stays as it is now.
     ///

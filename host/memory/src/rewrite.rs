@@ -114,13 +114,18 @@ impl Rewrite {
         self.topics.iter().flat_map(|topic| &topic.pieces).filter(|piece| matches!(piece, Piece::New(_))).count()
     }
 
+    /// Each topic with its present text and with what of the new one is there already: all but the entries that the act makes.
+    pub fn texts(&self) -> impl Iterator<Item = (&Topic, &str, String)> {
+        self.topics.iter().map(|Rewritten { topic, before, pieces }| {
+            let kept = pieces.iter().filter_map(|piece| if let Piece::Text(text) = piece { Some(text.as_str()) } else { None });
+            (topic, before.as_deref().unwrap_or_default(), kept.collect())
+        })
+    }
+
     /// The entries that it takes out.
     #[must_use]
     pub fn removed(&self) -> Vec<EntryId> {
-        let after = |rewritten: &Rewritten| -> String {
-            rewritten.pieces.iter().filter_map(|piece| if let Piece::Text(text) = piece { Some(text.as_str()) } else { None }).collect()
-        };
-        let after = self.topics.iter().map(|rewritten| (&rewritten.topic, Some(after(rewritten))));
+        let after = self.texts().map(|(topic, _, after)| (topic, Some(after)));
         let before = self.topics.iter().map(|rewritten| (&rewritten.topic, rewritten.before.clone()));
         difference(entries(before), entries(after))
     }

@@ -1,14 +1,17 @@
 //! `cofferdam memory`: what earlier runs learnt, and whether it still holds.
 
+mod consolidate;
 mod edit;
+mod history;
+mod revert;
+mod shown;
+mod verify;
 
-use cofferdam_base::{Class, Diagnostic, text};
-use cofferdam_memory::{Found, Memory as Store, MemoryError, State, Topic, recheck_found};
+use cofferdam_memory::{Found, Memory as Store, MemoryError, Topic};
 use serde_json::json;
 
 use crate::{
     commands::{CommandResult, Context},
-    failure::Failure,
     output::{self, Format},
     session::Session,
 };
@@ -43,38 +46,21 @@ enum MemoryCommand {
         after_help = "Examples:\n  EDITOR=nano cofferdam memory edit packaging\n  cofferdam memory edit packaging --file packaging.md\n  echo \"releases are cut on Fridays\" | cofferdam memory edit releases --file -"
     )]
     Edit(edit::Edit),
-    /// Check every entry against the files, the tools and the ledger; exit code 4 where one does not hold as it stands
+    /// Merge duplicates and split overgrown topics: shown first, done after your yes. Nothing is dropped
+    #[command(
+        after_help = "Examples:\n  cofferdam memory consolidate --dry-run\n  cofferdam memory consolidate\n  cofferdam memory consolidate --yes"
+    )]
+    Consolidate(consolidate::Consolidate),
+    /// List what was edited, consolidated and taken back, newest first; each can be taken back with `memory revert`
+    #[command(after_help = "Examples:\n  cofferdam memory history\n  cofferdam memory history packaging --format json")]
+    History(history::History),
+    /// Take an edit, a consolidation or a revert back: its topics have their former entries again, which check as they did
+    #[command(after_help = "Example:\n  cofferdam memory revert 01jd2k7c9m4v8w3x5y6z7a8b9c")]
+    Revert(revert::Revert),
+    /// Check every entry against the files, the tools, the ledger and the other entries; exit code 4 where one does not hold as it
+    /// stands, or where two that hold contradict each other
     #[command(after_help = "Example:\n  cofferdam memory verify")]
     Verify,
-}
-
-/// Memories that do not hold as they stand.
-#[derive(Debug)]
-struct NotFresh {
-    stale: usize,
-    unverifiable: usize,
-}
-
-impl std::fmt::Display for NotFresh {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} entries of the memory are stale and {} unverifiable", self.stale, self.unverifiable)
-    }
-}
-
-impl std::error::Error for NotFresh {}
-
-impl Diagnostic for NotFresh {
-    fn code(&self) -> &'static str {
-        "memory.not-fresh"
-    }
-
-    fn class(&self) -> Class {
-        Class::NotVerified
-    }
-
-    fn hint(&self) -> Option<String> {
-        Some("look at them with `cofferdam memory search WORDS`; a run that recalls one is told".to_owned())
-    }
 }
 
 impl Memory {
@@ -83,14 +69,12 @@ impl Memory {
             // It confines itself later: a confined process starts no editor.
             MemoryCommand::Edit(edit) => edit.run(context),
             MemoryCommand::List => list(context),
-            MemoryCommand::Show { topic } => checked(context, |memory| memory.read(&topic)).map(drop),
-            MemoryCommand::Search { words } => checked(context, |memory| memory.search(&words.join(" "))).map(drop),
-            MemoryCommand::Verify => {
-                let states = checked(context, Store::all)?;
-                let count = |name: &str| states.iter().filter(|state| state.name() == name).count();
-                let (stale, unverifiable) = (count("stale"), count("unverifiable"));
-                if stale + unverifiable == 0 { Ok(()) } else { Err(NotFresh { stale, unverifiable }.into()) }
-            }
+            MemoryCommand::Show { topic } => checked(context, |memory| memory.read(&topic)),
+            MemoryCommand::Search { words } => checked(context, |memory| memory.search(&words.join(" "))),
+            MemoryCommand::Consolidate(consolidate) => consolidate.run(context),
+            MemoryCommand::History(history) => history.run(context),
+            MemoryCommand::Revert(revert) => revert.run(context),
+            MemoryCommand::Verify => verify::run(context),
         }
     }
 }
@@ -109,63 +93,8 @@ fn list(context: &Context) -> CommandResult {
 }
 
 /// Shows what is found in the memory, each with what a check says now.
-fn checked(context: &Context, find: impl FnOnce(&Store) -> Result<Vec<Found>, MemoryError>) -> Result<Vec<State>, Failure> {
+fn checked(context: &Context, find: impl FnOnce(&Store) -> Result<Vec<Found>, MemoryError>) -> CommandResult {
     let session = Session::open(&context.confine()?, &context.workspace)?;
     let found = find(&session.gate.memory()?)?;
-    show(&session, &found, context.format)
-}
-
-/// Shows memories with what a check of each says now.
-fn show(session: &Session, memories: &[Found], format: Format) -> Result<Vec<State>, Failure> {
-    let witness = session.gate.witness(memories)?;
-    let mut states = Vec::new();
-    for found in memories {
-        let state = recheck_found(found, &witness);
-        match format {
-            Format::Text => output::data(&as_text(found, &state))?,
-            Format::Json => output::line(&as_json(found, &state).to_string())?,
-        }
-        states.push(state);
-    }
-    Ok(states)
-}
-
-fn as_text(found: &Found, state: &State) -> String {
-    let (topic, words) = match found {
-        Found::Entry(entry) => (entry.topic(), entry.text()),
-        Found::Loose { topic, text, .. } => (topic, text.as_str()),
-    };
-    let state = text::inline(&state.to_string(), 400);
-    let mut shown = format!("[{state}] {topic}\n  {}\n", text::block(words.trim(), 5000).replace('\n', "\n  "));
-    if let Found::Entry(entry) = found {
-        for cited in entry.evidence() {
-            let attested = if cited.is_self_attested() { ", by the tool's own word" } else { "" };
-            shown.push_str(&format!(
-                "  shown by {} {} (call {}, leaf {}{attested})\n",
-                cited.function, cited.version, cited.call, cited.leaf
-            ));
-        }
-    }
-    shown
-}
-
-fn as_json(found: &Found, state: &State) -> serde_json::Value {
-    match found {
-        Found::Entry(entry) => json!({
-            "topic": entry.topic().as_str(),
-            "entry": entry.id(),
-            "text": entry.text(),
-            "state": state.name(),
-            "why": state.reasons(),
-            "leaf": entry.leaf(),
-            "calls": entry.evidence().iter().map(|cited| cited.call.as_str()).collect::<Vec<_>>(),
-        }),
-        Found::Loose { topic, line, text, why } => json!({
-            "topic": topic.as_str(),
-            "line": line,
-            "text": text,
-            "state": state.name(),
-            "why": [why],
-        }),
-    }
+    shown::print(&session.gate.check_memories(found)?, context.format)
 }
