@@ -116,7 +116,7 @@ impl Memory {
     /// The state folder's.
     pub fn topics(&self) -> Result<Vec<Topic>, MemoryError> {
         let names = self.topics.list()?;
-        Ok(names.iter().filter_map(|name| name.strip_suffix(SUFFIX)?.parse().ok()).take(MAX_TOPICS).collect())
+        Ok(names.iter().filter_map(|name| name.strip_suffix(SUFFIX)?.parse().ok()).collect())
     }
 
     /// What stands in a topic, oldest first.
