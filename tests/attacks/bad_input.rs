@@ -90,6 +90,12 @@ fn bad_words_are_refused_by_every_command_that_takes_one() {
             &["resume", "--cap", bad],
             &["memory", "show", bad],
             &["memory", "edit", bad, "--file", "/dev/null"],
+            &["memory", "consolidate", bad],
+            &["memory", "consolidate", "--dry-run", "--yes"],
+            &["memory", "history", bad],
+            &["memory", "revert", bad, "--yes"],
+            &["memory", "revert", RUN, "--yes"],
+            &["memory", "revert", RUN],
             &["transcript", "show", bad],
             &["transcript", "show", RUN, "--call", bad],
             &["transcript", "show", RUN],
@@ -136,4 +142,42 @@ fn files_of_the_product_that_do_not_read_back_are_named() {
             refused(&person, &before, &format!("{file} {bad:?}"), &came);
         }
     }
+}
+
+#[test]
+fn a_staged_rewrite_or_a_record_of_one_that_does_not_read_back_is_named() {
+    let person = person_with_a_file();
+    let notes = person.home("notes.md");
+    std::fs::create_dir_all(person.home("")).expect("a folder");
+    std::fs::write(&notes, "We use tabs.\n").expect("written");
+    person.run(&["memory", "edit", "style", "--file", &notes.to_string_lossy()]).ok();
+    let record = person.find(&person.home("data/projects"), ".rewrite.json");
+    let good = std::fs::read_to_string(&record).expect("a file");
+    let name = record.file_name().expect("a file");
+    let staged = record.parent().and_then(std::path::Path::parent).expect("the memory").join("staged").join(name);
+    let before = person.tree();
+    let bad = [
+        String::new(),
+        "{".to_owned(),
+        "\u{1b}[2J\u{202e}".to_owned(),
+        good.replace("\"style\"", "\"../../style\""),
+        good.replace("\"act\": \"edited\"", "\"act\": \"granted\""),
+        good.replace("\"id\": \"0", "\"id\": \"1"),
+        good.replace("\"topics\": [", "\"topics\": [], \"other\": ["),
+        good.replace("\"leaf\": ", "\"leaf\": -"),
+    ];
+    for text in bad {
+        assert_ne!(text, good);
+        for (place, command) in [(&record, &["memory", "history"][..]), (&staged, &["memory", "verify"])] {
+            std::fs::write(place, &text).expect("written");
+            use std::os::unix::fs::PermissionsExt as _;
+            std::fs::set_permissions(place, std::fs::Permissions::from_mode(0o600)).expect("its owner");
+            let came = person.run(command);
+            refused(&person, &before, &format!("{command:?} {text:?}"), &came);
+            came.refused(4, "memory.damaged");
+        }
+        std::fs::remove_file(&staged).expect("removed");
+        std::fs::write(&record, &good).expect("written");
+    }
+    person.run(&["memory", "verify"]).ok();
 }

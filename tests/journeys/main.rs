@@ -7,6 +7,7 @@
 )]
 
 mod agent;
+mod consolidation;
 mod context;
 #[path = "../harness/mod.rs"]
 mod harness;
@@ -133,6 +134,9 @@ fn every_help_page_has_an_example() {
         &["memory", "show"],
         &["memory", "search"],
         &["memory", "verify"],
+        &["memory", "consolidate"],
+        &["memory", "history"],
+        &["memory", "revert"],
         &["transcript", "list"],
         &["transcript", "show"],
         &["transcript", "grep"],
@@ -177,6 +181,10 @@ fn the_examples_of_reading_commands_run() {
         &["memory", "list"],
         &["memory", "search", "source", "map"],
         &["memory", "verify"],
+        &["memory", "consolidate", "--dry-run"],
+        &["memory", "consolidate", "--yes"],
+        &["memory", "history"],
+        &["memory", "history", "packaging", "--format", "json"],
         &["transcript", "list"],
         &["transcript", "grep", "source", "map"],
         &["transcript", "prune", "--keep", "100"],

@@ -155,12 +155,15 @@ fn an_edit_that_a_crash_interrupted_is_completed_where_the_ledger_tells_of_it_an
     person.run(&["memory", "edit", "style", "--file", &notes.to_string_lossy()]).ok();
     let topic = person.find(&person.home("data/projects"), "topics/style.md");
     let after = std::fs::read_to_string(&topic).expect("a file");
-    let field = |name: &str| after.lines().find_map(|line| line.trim_start().strip_prefix(name)).expect(name).to_owned();
-    let (leaf, salt) = (field("- recorded: leaf "), field("- topic salt: "));
-    let staged = topic.parent().and_then(std::path::Path::parent).expect("the memory").join("staged/00000000000000000000000001.edit");
-    for (told_of, leaf) in [(false, "0".to_owned()), (true, leaf)] {
+    let record = person.find(&person.home("data/projects"), ".rewrite.json");
+    let name = record.file_name().expect("a file");
+    let staged = topic.parent().and_then(std::path::Path::parent).expect("the memory").join("staged").join(name);
+    let told = std::fs::read_to_string(&record).expect("a file");
+    let mut untold: serde_json::Value = serde_json::from_str(&told).expect("JSON");
+    untold["leaf"] = json!(0);
+    for (told_of, text) in [(false, untold.to_string()), (true, told)] {
         std::fs::remove_file(&topic).expect("removed");
-        std::fs::write(&staged, format!("topic: style\nleaf: {leaf}\ntopic salt: {salt}\nremoved: \n{after}")).expect("written");
+        std::fs::write(&staged, text).expect("written");
         person.run(&["memory", "verify"]).ok();
         assert_eq!(topic.exists(), told_of);
         assert!(!staged.exists());

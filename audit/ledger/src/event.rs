@@ -124,6 +124,13 @@ pub struct Usage {
 /// Most lines that one redaction takes out: their commitments fit into one leaf.
 pub const MAX_REDACTED_LINES: usize = 512;
 
+/// Most entries that one consolidation makes, and most calls that they cite: what it tells fits into one leaf.
+pub const MAX_CONSOLIDATED_ENTRIES: usize = 200;
+/// See [`MAX_CONSOLIDATED_ENTRIES`].
+pub const MAX_CONSOLIDATED_CALLS: usize = 800;
+/// Most topics that one consolidation rewrites.
+pub const MAX_CONSOLIDATED_TOPICS: usize = 32;
+
 /// One event. Written with its name in the member `type`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
@@ -272,6 +279,28 @@ pub enum Event {
         /// What they stated; nothing shows it.
         entries: Vec<Commitment>,
         /// The entries that they took out.
+        removed: Vec<EntryId>,
+    },
+    /// Entries of the memory were merged or moved to another topic. Their words were recorded before; nothing is new but the place.
+    MemoryConsolidated {
+        /// The topics that were rewritten; at most [`MAX_CONSOLIDATED_TOPICS`].
+        topics: Vec<Commitment>,
+        /// The entries that stand there instead; at most [`MAX_CONSOLIDATED_ENTRIES`].
+        entries: Vec<Commitment>,
+        /// The entries that they stand for; at most twice as many.
+        removed: Vec<EntryId>,
+        /// The calls that the new entries cite, each once; at most [`MAX_CONSOLIDATED_CALLS`].
+        calls: Vec<CallId>,
+    },
+    /// A person took an edit or a consolidation of the memory back: topics have their former entries again.
+    MemoryReverted {
+        /// The topics.
+        topics: Vec<Commitment>,
+        /// The leaf that told of what was taken back.
+        undoes: u64,
+        /// The entries that stand there again, each as it was recorded at first.
+        restored: Vec<EntryId>,
+        /// The entries that stand there no more.
         removed: Vec<EntryId>,
     },
     /// Somebody had texts of a call removed from a transcript, with their salts. Durable before they are.

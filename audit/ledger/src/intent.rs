@@ -51,6 +51,8 @@ impl OpenIntents {
             | Event::Refused { .. }
             | Event::MemoryCommitted { .. }
             | Event::MemoryEdited { .. }
+            | Event::MemoryConsolidated { .. }
+            | Event::MemoryReverted { .. }
             | Event::TranscriptRedacted { .. }
             | Event::TranscriptPruned { .. }
             | Event::KeyEvent { .. }

@@ -1,6 +1,9 @@
 //! What the model is shown of what it recalls.
 
-use cofferdam_memory::{Found, MemoryError, State, Topic};
+use cofferdam_memory::{
+    Found, MemoryError, State, Topic,
+    contradiction::{Opposed, Standing},
+};
 use cofferdam_recall::{Recall, RecallError, Recalled, Thing};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -99,8 +102,17 @@ fn as_json(one: &Recalled, alone: bool) -> Value {
             })
         }
     };
-    if let (false, Some(object)) = (again.is_empty(), shown.as_object_mut()) {
-        object.insert("make_again_to_check".to_owned(), Value::Array(again));
+    let contradicts: Vec<Value> = one.contradicts.iter().map(opposed).collect();
+    for (name, values) in [("make_again_to_check", again), ("contradicted_by", contradicts)] {
+        if let (false, Some(object)) = (values.is_empty(), shown.as_object_mut()) {
+            object.insert(name.to_owned(), Value::Array(values));
+        }
     }
     shown
+}
+
+/// What another entry says of the same matter.
+fn opposed(other: &Opposed) -> Value {
+    let counts = other.standing == Standing::OtherCounts;
+    json!({"of": format!("{}: {}", other.matter.subject(), other.matter.attribute()), "value": other.value, "that_one_counts": counts})
 }

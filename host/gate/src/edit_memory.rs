@@ -1,17 +1,11 @@
 //! A person edits a topic of the memory: what they wrote is recorded as theirs.
 
-use cofferdam_base::EntryId;
-use cofferdam_ledger::{Salt, event::Subject};
+use cofferdam_ledger::event::Subject;
 use cofferdam_memory::{Memory, Topic};
 use cofferdam_policy::{Integrity, Origin, RunAct};
 use serde_json::json;
 
-use crate::{
-    attendant::Attendant,
-    gate::{Gate, random},
-    refusal::{Fault, Refused},
-    run::OwnAct,
-};
+use crate::{attendant::Attendant, gate::Gate, refusal::Refused, run::OwnAct};
 
 /// What an edit came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,17 +38,8 @@ impl Gate {
             self.in_turn(|_, lock, book| {
                 let memory = Memory::open(lock.state().folder())?;
                 let revision = memory.revise(topic, before, text)?;
-                let edited = Edited { stated: revision.stated(), removed: revision.removed() };
-                book.write(record.take())?;
-                let leaf = book.ledger()?.size();
-                let staged = memory.stage_edit(revision, leaf, || -> Result<_, Fault> {
-                    let id = EntryId::from(&self.new_call()?);
-                    Ok((id, Salt::from_random(random(self.entropy.as_ref())?)))
-                })?;
-                // Where this fails, whether the leaf is there is not known; the next opening of the gate finds out.
-                book.append(staged.event())?;
-                book.ledger()?.sync()?;
-                memory.commit_edit(staged)?;
+                let edited = Edited { stated: revision.made(), removed: revision.removed().len() };
+                self.rewrite(&memory, revision, record, book)?;
                 Ok(edited)
             })
         })

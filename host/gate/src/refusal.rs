@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cofferdam_base::{CallId, Class, Diagnostic, entropy::NoEntropy, path::PathError, text};
+use cofferdam_base::{CallId, Class, Diagnostic, EntryId, entropy::NoEntropy, path::PathError, text};
 use cofferdam_ledger::LedgerError;
 use cofferdam_memory::MemoryError;
 use cofferdam_policy::Denial;
@@ -84,6 +84,11 @@ pub enum Fault {
         /// The cited call.
         call: CallId,
     },
+    /// A change of the memory that the ledger does not tell of.
+    UnrecordedChange {
+        /// The change.
+        change: EntryId,
+    },
     /// The transcript has no room, or cannot be written or read.
     Transcript(TranscriptError),
     /// The memory's own rules and files.
@@ -147,6 +152,7 @@ impl Fault {
             | Self::Verdict { .. }
             | Self::Record(_)
             | Self::Uncited { .. }
+            | Self::UnrecordedChange { .. }
             | Self::Irrevocable { .. } => return None,
         })
     }
@@ -166,6 +172,9 @@ impl fmt::Display for Fault {
             Self::Verdict { reason } => write!(f, "the tool's own verification failed: {}", text::inline(reason, 1000)),
             Self::Record(_) => f.write_str("what the ledger records cannot be written as JSON"),
             Self::Uncited { call } => write!(f, "call {call} cannot be cited: the ledger does not know it as verified"),
+            Self::UnrecordedChange { change } => {
+                write!(f, "change {change} of the memory cannot be taken back: the ledger does not tell of it")
+            }
             Self::Irrevocable { function } => {
                 write!(f, "`{}` has an irrevocable effect, and this release has no capability that makes one", text::inline(function, 130))
             }
@@ -201,6 +210,7 @@ impl Diagnostic for Fault {
             Self::Record(_) => "gate.record",
             Self::Irrevocable { .. } => "gate.irrevocable",
             Self::Uncited { .. } => "gate.uncited",
+            Self::UnrecordedChange { .. } => "gate.unrecorded-change",
             other => other.inner().map_or("gate.refused", |inner| inner.code()),
         }
     }
@@ -209,7 +219,11 @@ impl Diagnostic for Fault {
     fn class(&self) -> Class {
         match self {
             Self::Path { .. } | Self::Irrevocable { .. } => Class::Denied,
-            Self::ChangedWhileReading { .. } | Self::Postcondition(_) | Self::Verdict { .. } | Self::Uncited { .. } => Class::NotVerified,
+            Self::ChangedWhileReading { .. }
+            | Self::Postcondition(_)
+            | Self::Verdict { .. }
+            | Self::Uncited { .. }
+            | Self::UnrecordedChange { .. } => Class::NotVerified,
             Self::UnknownTool { .. } | Self::Tool { .. } | Self::Record(_) => Class::Failed,
             other => other.inner().map_or(Class::Failed, |inner| inner.class()),
         }
@@ -223,6 +237,7 @@ impl Diagnostic for Fault {
             Self::Postcondition(_) | Self::Verdict { .. } | Self::ChangedWhileReading { .. } => {
                 Some("nothing was changed; look at what the tool did with `cofferdam call --dry-run`".to_owned())
             }
+            Self::UnrecordedChange { .. } => Some("see what the ledger tells of with `cofferdam memory history`".to_owned()),
             Self::Tool { .. } | Self::Record(_) | Self::Irrevocable { .. } | Self::Uncited { .. } => None,
             other => other.inner().and_then(|inner| inner.hint()),
         }

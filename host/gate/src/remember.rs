@@ -82,8 +82,9 @@ pub(crate) fn recover(lock: &WorkspaceLock<'_>, book: &mut OpenBook<'_>) -> Resu
     for staged in memory.staged()? {
         if is_recorded(book, staged.leaf(), &staged.event())? { memory.commit(staged).map(drop) } else { memory.discard(staged) }?;
     }
-    for edit in memory.staged_edits()? {
-        if is_recorded(book, edit.leaf(), &edit.event())? { memory.commit_edit(edit) } else { memory.discard_edit(edit) }?;
+    for rewrite in memory.staged_rewrites()? {
+        let recorded = is_recorded(book, rewrite.leaf(), &rewrite.event())?;
+        if recorded { memory.commit_rewrite(rewrite) } else { memory.discard_rewrite(rewrite) }?;
     }
     Ok(())
 }

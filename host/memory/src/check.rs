@@ -133,31 +133,49 @@ pub fn recheck(entry: &Entry, world: &dyn World) -> State {
     }
 }
 
-/// Only the ledger can speak for a person's word: that it was given, in these words.
-fn recheck_stated(entry: &Entry, world: &dyn World) -> State {
-    match world.leaf(entry.leaf()) {
-        Some(Event::MemoryEdited { topic, entries, .. }) => {
-            if topic == entry.topic_commitment() && entries.contains(&entry.entry_commitment()) {
-                State::Stated
-            } else {
-                State::Unverifiable(vec![Doubt::Edited])
-            }
-        }
-        Some(_) | None => State::Unverifiable(vec![Doubt::NotRecorded]),
+/// An entry that the ledger tells of in these words and with this evidence. Whether its evidence holds is not said by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded(Entry);
+
+impl Recorded {
+    /// The entry.
+    #[must_use]
+    pub fn entry(&self) -> &Entry {
+        &self.0
+    }
+
+    /// Asks the ledger about an entry.
+    ///
+    /// # Errors
+    /// The doubt: nothing is told of it, or something else.
+    pub fn verify(entry: Entry, world: &dyn World) -> Result<Self, Doubt> {
+        recorded(&entry, world)?;
+        Ok(Self(entry))
     }
 }
 
-fn recheck_shown(entry: &Entry, world: &dyn World) -> State {
-    let mut doubts = Vec::new();
-    match world.leaf(entry.leaf()) {
-        Some(Event::MemoryCommitted { topic, entry: words, calls }) => {
-            let same = topic == entry.topic_commitment() && words == entry.entry_commitment() && calls == entry.sealed().calls();
-            if !same {
-                doubts.push(Doubt::Edited);
-            }
+/// What the ledger says of an entry's words: only an act that makes entries of this ground speaks for it. A person's word is
+/// neither merged nor moved, so no consolidation does.
+fn recorded(entry: &Entry, world: &dyn World) -> Result<(), Doubt> {
+    let (topic, words, cited) = (entry.topic_commitment(), entry.entry_commitment(), entry.sealed().calls());
+    let same = match (entry.ground(), world.leaf(entry.leaf())) {
+        (Ground::Calls(_), Some(Event::MemoryCommitted { topic: told, entry, calls })) => told == topic && entry == words && calls == cited,
+        (Ground::Calls(_), Some(Event::MemoryConsolidated { topics, entries, calls, .. })) => {
+            topics.contains(&topic) && entries.contains(&words) && cited.iter().all(|call| calls.contains(call))
         }
-        Some(_) | None => doubts.push(Doubt::NotRecorded),
-    }
+        (Ground::Person, Some(Event::MemoryEdited { topic: told, entries, .. })) => told == topic && entries.contains(&words),
+        (Ground::Calls(_) | Ground::Person, Some(_) | None) => return Err(Doubt::NotRecorded),
+    };
+    if same { Ok(()) } else { Err(Doubt::Edited) }
+}
+
+/// Only the ledger can speak for a person's word: that it was given, in these words.
+fn recheck_stated(entry: &Entry, world: &dyn World) -> State {
+    recorded(entry, world).map_or_else(|doubt| State::Unverifiable(vec![doubt]), |()| State::Stated)
+}
+
+fn recheck_shown(entry: &Entry, world: &dyn World) -> State {
+    let mut doubts: Vec<Doubt> = recorded(entry, world).err().into_iter().collect();
     for cited in entry.evidence() {
         if !world.leaf(cited.leaf).is_some_and(|event| shows(&event, &cited.call)) {
             doubts.push(Doubt::Call(cited.call.clone()));

@@ -12,6 +12,9 @@ pub const MAX_CITED_CALLS: usize = 16;
 /// Most files that the cited calls of one memory touched; each is digested again at every recall.
 pub const MAX_CITED_FILES: usize = 256;
 
+/// Most entries that one entry stands for, merged or moved.
+pub const MAX_ORIGINS: usize = 32;
+
 /// Whether text from outside was in view when a memory was drafted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Integrity {
@@ -48,6 +51,7 @@ pub struct Draft {
     text: String,
     ground: Ground,
     integrity: Integrity,
+    origins: Vec<EntryId>,
 }
 
 impl Draft {
@@ -64,7 +68,18 @@ impl Draft {
         if evidence.len() > MAX_CITED_CALLS || files > MAX_CITED_FILES {
             return Err(MemoryError::TooMuchEvidence { calls: evidence.len(), files });
         }
-        Ok(Self { topic, text, ground: Ground::Calls(evidence), integrity })
+        Ok(Self { topic, text, ground: Ground::Calls(evidence), integrity, origins: Vec::new() })
+    }
+
+    /// The same draft, standing for entries that were remembered before: what a consolidation makes of them.
+    ///
+    /// # Errors
+    /// [`MemoryError::TooManyOrigins`].
+    pub(crate) fn standing_for(self, origins: Vec<EntryId>) -> Result<Self, MemoryError> {
+        if origins.len() > MAX_ORIGINS {
+            return Err(MemoryError::TooManyOrigins { origins: origins.len() });
+        }
+        Ok(Self { origins, ..self })
     }
 
     /// Checks what a person states: nothing shows it, and nothing of it can go stale.
@@ -72,7 +87,7 @@ impl Draft {
     /// # Errors
     /// [`MemoryError::Text`].
     pub fn stated(topic: Topic, text: &str) -> Result<Self, MemoryError> {
-        Ok(Self { topic, text: readable(text)?, ground: Ground::Person, integrity: Integrity::Trusted })
+        Ok(Self { topic, text: readable(text)?, ground: Ground::Person, integrity: Integrity::Trusted, origins: Vec::new() })
     }
 
     /// Where it belongs.
@@ -106,6 +121,12 @@ impl Draft {
     #[must_use]
     pub fn integrity(&self) -> Integrity {
         self.integrity
+    }
+
+    /// The entries that it stands for, as they were first remembered, oldest first; none where it is remembered for the first time.
+    #[must_use]
+    pub fn origins(&self) -> &[EntryId] {
+        &self.origins
     }
 
     /// Gives it its identifier, and the salts of what the ledger will hold of it.

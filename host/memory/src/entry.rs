@@ -11,6 +11,9 @@ pub(crate) const HEADING: &str = "## ";
 /// What stands in the place of calls where a person's word is all there is.
 const STATED: &str = "- stated: by a person";
 
+/// What the line begins with that says which entries one stands for.
+const ORIGINS: &str = "- from: ";
+
 /// A memory that stands in a topic file, with the number of the ledger's leaf that tells of it. Not checked: see
 /// [`crate::recheck`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +33,10 @@ fn body(id: &EntryId, draft: &Draft) -> String {
         text.push_str(&if line.is_empty() { ">\n".to_owned() } else { format!("> {line}\n") });
     }
     text.push_str(&format!("\n- drafted: {}\n", draft.integrity().as_str()));
+    if !draft.origins().is_empty() {
+        let origins: Vec<&str> = draft.origins().iter().map(EntryId::as_str).collect();
+        text.push_str(&format!("{ORIGINS}{}\n", origins.join(" ")));
+    }
     match draft.ground() {
         Ground::Calls(cited) => text.extend(cited.iter().map(CallEvidence::render)),
         Ground::Person => text.extend([STATED, "\n"]),
@@ -52,6 +59,18 @@ impl Entry {
     #[must_use]
     pub fn topic(&self) -> &Topic {
         self.sealed.draft.topic()
+    }
+
+    /// The entries that it stands for, as they were first remembered, oldest first; none where it is one of them itself.
+    #[must_use]
+    pub fn origins(&self) -> &[EntryId] {
+        self.sealed.draft.origins()
+    }
+
+    /// When its words were last remembered, as an identifier that sorts by time: a merge or a move makes no entry younger.
+    #[must_use]
+    pub fn age(&self) -> &EntryId {
+        self.origins().iter().max().unwrap_or(self.id())
     }
 
     /// What it says.
@@ -122,6 +141,13 @@ impl Entry {
             "untrusted" => Integrity::Untrusted,
             _ => return None,
         };
+        let origins = match lines.peek().and_then(|line| line.strip_prefix(ORIGINS)) {
+            Some(origins) => {
+                lines.next();
+                origins.split(' ').map(|id| id.parse().ok()).collect::<Option<Vec<_>>>()?
+            }
+            None => Vec::new(),
+        };
         let stated = lines.next_if_eq(&STATED).is_some();
         let mut evidence = Vec::new();
         while lines.peek().is_some_and(|line| line.starts_with("- call: ")) {
@@ -131,8 +157,9 @@ impl Entry {
         let salt = |line: Option<&str>, name: &str| line?.strip_prefix(name).and_then(|hex| Salt::try_from(hex.to_owned()).ok());
         let (salt, topic_salt) = (salt(lines.next(), "  - salt: ")?, salt(lines.next(), "  - topic salt: ")?);
         let words = words.join("\n");
-        let draft =
-            if stated { Draft::stated(topic.clone(), &words) } else { Draft::new(topic.clone(), &words, evidence, integrity) }.ok()?;
+        let draft = if stated { Draft::stated(topic.clone(), &words) } else { Draft::new(topic.clone(), &words, evidence, integrity) }
+            .and_then(|draft| draft.standing_for(origins))
+            .ok()?;
         let entry = Self::new(draft.seal(id, salt, topic_salt), leaf);
         // Any other spelling of the same words is not what was written.
         text.starts_with(&entry.render()).then_some(entry)

@@ -2,10 +2,10 @@
 
 use std::{error::Error, fmt};
 
-use cofferdam_base::{Class, Diagnostic, text};
+use cofferdam_base::{Class, Diagnostic, EntryId, text};
 use cofferdam_store::StateError;
 
-use crate::{MAX_CITED_CALLS, MAX_CITED_FILES, MAX_INDEX_BYTES, MAX_INDEX_LINES, MAX_TEXT_BYTES, MAX_TOPIC_BYTES};
+use crate::{MAX_CITED_CALLS, MAX_CITED_FILES, MAX_ORIGINS, MAX_TEXT_BYTES, MAX_TOPIC_BYTES, MAX_TOPICS};
 
 /// Something that is no memory, or cannot become one.
 #[derive(Debug)]
@@ -29,7 +29,12 @@ pub enum MemoryError {
         /// Their files.
         files: usize,
     },
-    /// The index has no room for another line.
+    /// An entry that would stand for more others than can be told in it.
+    TooManyOrigins {
+        /// How many.
+        origins: usize,
+    },
+    /// There are as many topics as the index can lead to.
     IndexFull,
     /// The topic has no room for another entry.
     TopicFull {
@@ -46,8 +51,18 @@ pub enum MemoryError {
         /// The file.
         file: String,
     },
-    /// The topic is not as it was when a person began to edit it.
+    /// The topic is not as it was when a person began to edit it, or when a change of it was proposed.
     ChangedMeanwhile {
+        /// The topic.
+        topic: String,
+    },
+    /// There is no change that can be taken back under this identifier.
+    UnknownChange {
+        /// The identifier.
+        change: EntryId,
+    },
+    /// What is to be taken back was changed since.
+    Overlaps {
         /// The topic.
         topic: String,
     },
@@ -73,13 +88,14 @@ impl fmt::Display for MemoryError {
                 f,
                 "the memory cites {calls} calls with {files} files, and may cite {MAX_CITED_CALLS} calls with {MAX_CITED_FILES} files"
             ),
-            Self::IndexFull => {
-                write!(f, "the index of the memory is full: at most {MAX_INDEX_LINES} lines and {MAX_INDEX_BYTES} bytes")
-            }
+            Self::TooManyOrigins { origins } => write!(f, "the memory stands for {origins} others, and may stand for {MAX_ORIGINS}"),
+            Self::IndexFull => write!(f, "the index of the memory is full: at most {MAX_TOPICS} topics"),
             Self::TopicFull { topic } => write!(f, "topic `{topic}` is full: at most {MAX_TOPIC_BYTES} bytes"),
             Self::UnknownTopic { topic } => write!(f, "there is no topic `{topic}`"),
             Self::Damaged { file } => write!(f, "`{}` of the memory does not read back", text::inline(file, 120)),
-            Self::ChangedMeanwhile { topic } => write!(f, "topic `{topic}` was changed while it was edited"),
+            Self::ChangedMeanwhile { topic } => write!(f, "topic `{topic}` was changed meanwhile"),
+            Self::UnknownChange { change } => write!(f, "the memory keeps no change {change} that could be taken back"),
+            Self::Overlaps { topic } => write!(f, "topic `{topic}` was changed since, in what is to be taken back"),
             Self::State(error) => fmt::Display::fmt(error, f),
         }
     }
@@ -103,6 +119,9 @@ impl Diagnostic for MemoryError {
             Self::UnknownTopic { .. } => "memory.unknown-topic",
             Self::Damaged { .. } => "memory.damaged",
             Self::ChangedMeanwhile { .. } => "memory.changed-meanwhile",
+            Self::TooManyOrigins { .. } => "memory.too-many-origins",
+            Self::UnknownChange { .. } => "memory.unknown-change",
+            Self::Overlaps { .. } => "memory.overlaps",
             Self::State(error) => error.code(),
         }
     }
@@ -111,8 +130,8 @@ impl Diagnostic for MemoryError {
         match self {
             Self::Topic { .. } | Self::Text { .. } => Class::Usage,
             Self::NoEvidence | Self::Damaged { .. } => Class::NotVerified,
-            Self::TooMuchEvidence { .. } | Self::IndexFull | Self::TopicFull { .. } => Class::Limit,
-            Self::UnknownTopic { .. } | Self::ChangedMeanwhile { .. } => Class::Failed,
+            Self::TooMuchEvidence { .. } | Self::TooManyOrigins { .. } | Self::IndexFull | Self::TopicFull { .. } => Class::Limit,
+            Self::UnknownTopic { .. } | Self::ChangedMeanwhile { .. } | Self::UnknownChange { .. } | Self::Overlaps { .. } => Class::Failed,
             Self::State(error) => error.class(),
         }
     }
@@ -120,10 +139,15 @@ impl Diagnostic for MemoryError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::UnknownTopic { .. } | Self::Topic { .. } => Some("see the topics with `cofferdam memory list`".to_owned()),
-            Self::IndexFull | Self::TopicFull { .. } => Some("see what is there with `cofferdam memory list`".to_owned()),
-            Self::ChangedMeanwhile { .. } => Some("look at it with `cofferdam memory show TOPIC` and edit it again".to_owned()),
+            Self::IndexFull => Some("see what is there with `cofferdam memory list`".to_owned()),
+            Self::TopicFull { .. } => Some("merge and split what is there with `cofferdam memory consolidate`".to_owned()),
+            Self::ChangedMeanwhile { .. } => Some("look at it with `cofferdam memory show TOPIC` and begin again".to_owned()),
+            Self::UnknownChange { .. } => Some("see what can be taken back with `cofferdam memory history`".to_owned()),
+            Self::Overlaps { .. } => Some("take the newer change back first: `cofferdam memory history TOPIC`".to_owned()),
             Self::State(error) => error.hint(),
-            Self::Text { .. } | Self::NoEvidence | Self::TooMuchEvidence { .. } | Self::Damaged { .. } => None,
+            Self::Text { .. } | Self::NoEvidence | Self::TooMuchEvidence { .. } | Self::TooManyOrigins { .. } | Self::Damaged { .. } => {
+                None
+            }
         }
     }
 }

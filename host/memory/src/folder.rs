@@ -1,24 +1,23 @@
-//! The memory's files: `MEMORY.md`, `topics/<topic>.md`, and `staged/<entry>.md` for what is on its way.
-
-use std::collections::BTreeMap;
+//! The memory's files: `MEMORY.md`, `topics/<topic>.md`, `staged/` for what is on its way, `history/` for what was rewritten.
 
 use cofferdam_ledger::Event;
 use cofferdam_store::Folder;
 
 use crate::{
     Entry, Found, MemoryError, Sealed, Topic,
-    index::{self, MAX_INDEX_BYTES},
+    index::{self, MAX_INDEX_BYTES, Summary},
     topic_file,
 };
 
 /// Largest topic file in bytes: one that a model can read.
 pub const MAX_TOPIC_BYTES: usize = 64 * 1024;
-/// Most topics: as many as the index has lines, and some that a person adds.
-pub const MAX_TOPICS: usize = 250;
+/// Most topics. The index leads to all of them, folded where they are many; a look at all of them stays a matter of seconds.
+pub const MAX_TOPICS: usize = 2000;
 
 const FOLDER: &str = "memory";
 const TOPICS: &str = "topics";
 const STAGED: &str = "staged";
+const HISTORY: &str = "history";
 const INDEX: &str = "MEMORY.md";
 pub(crate) const SUFFIX: &str = ".md";
 
@@ -28,6 +27,7 @@ pub struct Memory {
     folder: Folder,
     pub(crate) topics: Folder,
     pub(crate) staged: Folder,
+    pub(crate) history: Folder,
 }
 
 /// An entry on its way: in a file of its own, in no topic.
@@ -57,7 +57,7 @@ impl Memory {
     /// The state folder's.
     pub fn open(state: &Folder) -> Result<Self, MemoryError> {
         let folder = state.folder(FOLDER)?;
-        Ok(Self { topics: folder.folder(TOPICS)?, staged: folder.folder(STAGED)?, folder })
+        Ok(Self { topics: folder.folder(TOPICS)?, staged: folder.folder(STAGED)?, history: folder.folder(HISTORY)?, folder })
     }
 
     /// Stages a sealed draft for the leaf that the ledger will give it, durably. In no topic yet.
@@ -67,8 +67,8 @@ impl Memory {
     pub fn stage(&self, sealed: Sealed, leaf: u64) -> Result<Staged, MemoryError> {
         let entry = Entry::new(sealed, leaf);
         let topic = entry.topic().clone();
-        let text = self.with_entry(&entry)?;
-        self.index_with(Some((&topic, &text)))?;
+        self.with_entry(&entry)?;
+        self.room_for(&topic)?;
         self.staged.replace(&format!("{}{SUFFIX}", entry.id()), format!("topic: {topic}\n{}", entry.render()).as_bytes())?;
         Ok(Staged(entry))
     }
@@ -116,7 +116,7 @@ impl Memory {
     /// The state folder's.
     pub fn topics(&self) -> Result<Vec<Topic>, MemoryError> {
         let names = self.topics.list()?;
-        Ok(names.iter().filter_map(|name| name.strip_suffix(SUFFIX)?.parse().ok()).take(MAX_TOPICS).collect())
+        Ok(names.iter().filter_map(|name| name.strip_suffix(SUFFIX)?.parse().ok()).collect())
     }
 
     /// What stands in a topic, oldest first.
@@ -176,22 +176,20 @@ impl Memory {
         Ok(text)
     }
 
-    /// Writes the index over the topics as they stand.
-    pub(crate) fn write_index(&self) -> Result<(), MemoryError> {
-        Ok(self.folder.replace(INDEX, self.index_with(None)?.as_bytes())?)
+    /// There is room for a topic in the index; there is where it is one already.
+    pub(crate) fn room_for(&self, topic: &Topic) -> Result<(), MemoryError> {
+        let there = self.topics.len_of(&format!("{topic}{SUFFIX}"))?.is_some();
+        if there || self.topics()?.len() < MAX_TOPICS { Ok(()) } else { Err(MemoryError::IndexFull) }
     }
 
-    /// The index over all topics, one of them perhaps with another text.
-    pub(crate) fn index_with(&self, changed: Option<(&Topic, &str)>) -> Result<String, MemoryError> {
-        let mut topics = BTreeMap::new();
+    /// Writes the index over the topics as they stand.
+    pub(crate) fn write_index(&self) -> Result<(), MemoryError> {
+        let mut lines = Vec::new();
         for topic in self.topics()? {
-            let found = self.read(&topic)?;
-            topics.insert(topic, found);
+            let text = self.text(&topic)?.unwrap_or_default();
+            lines.push(Summary::of(topic, &text));
         }
-        if let Some((topic, text)) = changed {
-            topics.insert(topic.clone(), topic_file::parse(topic, text));
-        }
-        index::render(topics.iter().map(|(topic, found)| (topic, found.as_slice())))
+        Ok(self.folder.replace(INDEX, index::render(&lines).as_bytes())?)
     }
 }
 

@@ -9,23 +9,36 @@
 //! verified.
 
 mod check;
+mod consolidation;
+pub mod contradiction;
 mod draft;
 mod edit;
 mod entry;
 mod error;
 mod evidence;
 mod folder;
+mod history;
 mod index;
+mod merge;
+mod overlay;
+mod rewrite;
+mod split;
+pub mod statement;
 mod topic;
 mod topic_file;
 
-pub use check::{Change, Doubt, State, World, recheck, recheck_found, shows};
-pub use draft::{Draft, Ground, Integrity, MAX_CITED_CALLS, MAX_CITED_FILES, MAX_TEXT_BYTES, Sealed};
-pub use edit::{Revision, StagedEdit};
+pub use check::{Change, Doubt, Recorded, State, World, recheck, recheck_found, shows};
+pub use consolidation::{Proposal, Scope, Survey};
+pub use contradiction::{Contradiction, contradictions};
+pub use draft::{Draft, Ground, Integrity, MAX_CITED_CALLS, MAX_CITED_FILES, MAX_ORIGINS, MAX_TEXT_BYTES, Sealed};
 pub use entry::Entry;
 pub use error::MemoryError;
 pub use evidence::CallEvidence;
 pub use folder::{MAX_TOPIC_BYTES, MAX_TOPICS, Memory, Staged};
+pub use history::{MAX_HISTORY_BYTES, MAX_RECORDS};
 pub use index::{MAX_INDEX_BYTES, MAX_INDEX_LINES};
+pub use merge::Merge;
+pub use rewrite::{Act, Rewrite, StagedRewrite};
+pub use split::{OVERGROWN_BYTES, OVERGROWN_ENTRIES, Split};
 pub use topic::Topic;
 pub use topic_file::Found;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use cofferdam_gate::{
-    Gate,
+    Checked, Gate,
     transcript::{Part, SeenCall},
 };
 use cofferdam_index::{Hit, Index, Ranking};
-use cofferdam_memory::{Entry, Found, State, Topic, recheck_found};
+use cofferdam_memory::{Entry, Found, State, Topic};
 use cofferdam_store::Folder;
 
 use crate::{Again, RecallError, Recalled, Thing, catch_up::caught_up, recalled::state_of, source};
@@ -146,17 +146,27 @@ impl<'g> Recall<'g> {
         Ok(kept)
     }
 
-    /// Checks what was found, with one look at the ledger for all of it.
+    /// Checks what was found, with one look at the ledger for all memories.
     fn checked(&mut self, kept: Vec<Kept>) -> Result<Vec<Recalled>, RecallError> {
         let learnt = |kept: &Kept| if let Kept::Learnt(found) = kept { Some(found.clone()) } else { None };
-        let learnt: Vec<Found> = kept.iter().filter_map(learnt).collect();
-        let witness = self.gate.witness(&learnt)?;
-        let gate = self.gate;
-        let check = |kept| match kept {
-            Kept::Learnt(found) => Recalled { state: recheck_found(&found, &witness), thing: Thing::Learnt(found), again: Vec::new() },
-            Kept::Seen(seen) => Recalled { state: state_of(&seen, gate), thing: Thing::Seen(*seen), again: Vec::new() },
-        };
-        let mut recalled: Vec<Recalled> = kept.into_iter().map(check).collect();
+        let mut memories = self.gate.check_memories(kept.iter().filter_map(learnt).collect())?.into_iter();
+        let mut recalled = Vec::new();
+        for one in kept {
+            recalled.extend(match one {
+                Kept::Learnt(_) => memories.next().map(|Checked { found, state, contradicts }| Recalled {
+                    thing: Thing::Learnt(found),
+                    state,
+                    contradicts,
+                    again: Vec::new(),
+                }),
+                Kept::Seen(seen) => Some(Recalled {
+                    state: state_of(&seen, self.gate),
+                    thing: Thing::Seen(*seen),
+                    contradicts: Vec::new(),
+                    again: Vec::new(),
+                }),
+            });
+        }
         for one in &mut recalled {
             if let (Thing::Learnt(Found::Entry(entry)), State::Stale(_)) = (&one.thing, &one.state) {
                 one.again = self.again(entry)?;

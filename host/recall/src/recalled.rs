@@ -1,7 +1,7 @@
 //! What was recalled, with what a check of it says.
 
 use cofferdam_gate::{Gate, transcript::SeenCall};
-use cofferdam_memory::{Found, Integrity, State};
+use cofferdam_memory::{Found, Integrity, State, contradiction::Opposed};
 
 /// Something that an earlier run left.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub struct Recalled {
     pub thing: Thing,
     /// Whether it still stands.
     pub state: State,
+    /// The entries of the memory that say something else of the same matter.
+    pub contradicts: Vec<Opposed>,
     /// Where it is a stale memory: the calls that showed it, as far as their transcripts are there.
     pub again: Vec<Again>,
 }

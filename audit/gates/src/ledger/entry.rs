@@ -68,6 +68,8 @@ const EVENTS: &[(&str, &[(&str, Holds)])] = &[
     ("refused", &[("call", Id), ("code", Text)]),
     ("memory-committed", &[("topic", Digest), ("entry", Digest), ("calls", Ids)]),
     ("memory-edited", &[("topic", Digest), ("entries", Digests), ("removed", Ids)]),
+    ("memory-consolidated", &[("topics", Digests), ("entries", Digests), ("removed", Ids), ("calls", Ids)]),
+    ("memory-reverted", &[("topics", Digests), ("undoes", Number), ("restored", Ids), ("removed", Ids)]),
     ("transcript-redacted", &[("run", Id), ("call", Id), ("lines", Digests), ("reason", Digest), ("by", TextOrNull)]),
     ("transcript-pruned", &[("run", Id), ("bytes", Number), ("by", TextOrNull)]),
     ("key-event", &[("action", OneOf(&["added", "removed", "revoked"])), ("key", Digest)]),

@@ -43,6 +43,8 @@ fn event() -> impl Strategy<Value = Event> {
     let function = name().prop_map(|name| name.parse::<FunctionName>().unwrap());
     let checks = || select(vec![Check::None, Check::Passed, Check::Failed]);
     let number = || 0..(1_u64 << 53);
+    let commitments = || prop::collection::vec(commitment(), 0..4);
+    let ids = || prop::collection::vec(call().prop_map(|call| EntryId::from(&call)), 0..4);
     prop_oneof![
         (any::<String>(), digest(), prop::option::of(digest())).prop_map(|(product, policy, lock)| Event::RunStarted {
             product,
@@ -75,12 +77,15 @@ fn event() -> impl Strategy<Value = Event> {
             entry,
             calls
         }),
-        (
-            commitment(),
-            prop::collection::vec(commitment(), 0..4),
-            prop::collection::vec(call().prop_map(|call| EntryId::from(&call)), 0..4)
-        )
-            .prop_map(|(topic, entries, removed)| Event::MemoryEdited { topic, entries, removed }),
+        (commitment(), commitments(), ids()).prop_map(|(topic, entries, removed)| Event::MemoryEdited { topic, entries, removed }),
+        (commitments(), commitments(), ids(), prop::collection::vec(call(), 0..4))
+            .prop_map(|(topics, entries, removed, calls)| Event::MemoryConsolidated { topics, entries, removed, calls }),
+        (commitments(), number(), ids(), ids()).prop_map(|(topics, undoes, restored, removed)| Event::MemoryReverted {
+            topics,
+            undoes,
+            restored,
+            removed
+        }),
         (call(), 0..250_u8, prop::collection::vec(commitment(), 0..4), commitment(), prop::option::of(any::<String>()))
             .prop_map(|(call, number, lines, reason, by)| Event::TranscriptRedacted { run: run_id(number), call, lines, reason, by }),
         (0..250_u8, number(), prop::option::of(any::<String>())).prop_map(|(number, bytes, by)| Event::TranscriptPruned {

@@ -1,17 +1,19 @@
 //! `cofferdam memory`: what earlier runs learnt, and whether it still holds.
 
+mod consolidate;
 mod edit;
+mod history;
+mod revert;
 mod search;
 mod show;
+mod verify;
 
-use cofferdam_base::{Class, Diagnostic};
-use cofferdam_memory::{State, Topic};
+use cofferdam_memory::Topic;
 use cofferdam_recall::{Indexed, Recall, RecallError, Recalled};
 use serde_json::json;
 
 use crate::{
     commands::{CommandResult, Context},
-    failure::Failure,
     output::{self, Format},
     session::Session,
 };
@@ -47,38 +49,21 @@ enum MemoryCommand {
         after_help = "Examples:\n  EDITOR=nano cofferdam memory edit packaging\n  cofferdam memory edit packaging --file packaging.md\n  echo \"releases are cut on Fridays\" | cofferdam memory edit releases --file -"
     )]
     Edit(edit::Edit),
-    /// Check every entry against the files, the tools and the ledger; exit code 4 where one does not hold as it stands
+    /// Merge duplicates and split overgrown topics: shown first, done after your yes. Nothing is dropped
+    #[command(
+        after_help = "Examples:\n  cofferdam memory consolidate --dry-run\n  cofferdam memory consolidate\n  cofferdam memory consolidate --yes"
+    )]
+    Consolidate(consolidate::Consolidate),
+    /// List what was edited, consolidated and taken back, newest first; each can be taken back with `memory revert`
+    #[command(after_help = "Examples:\n  cofferdam memory history\n  cofferdam memory history packaging --format json")]
+    History(history::History),
+    /// Take an edit, a consolidation or a revert back: its topics have their former entries again, which check as they did
+    #[command(after_help = "Example:\n  cofferdam memory revert 01jd2k7c9m4v8w3x5y6z7a8b9c")]
+    Revert(revert::Revert),
+    /// Check every entry against the files, the tools, the ledger and the other entries; exit code 4 where one does not hold as it
+    /// stands, or where two that hold contradict each other
     #[command(after_help = "Example:\n  cofferdam memory verify")]
     Verify,
-}
-
-/// Memories that do not hold as they stand.
-#[derive(Debug)]
-struct NotFresh {
-    stale: usize,
-    unverifiable: usize,
-}
-
-impl std::fmt::Display for NotFresh {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} entries of the memory are stale and {} unverifiable", self.stale, self.unverifiable)
-    }
-}
-
-impl std::error::Error for NotFresh {}
-
-impl Diagnostic for NotFresh {
-    fn code(&self) -> &'static str {
-        "memory.not-fresh"
-    }
-
-    fn class(&self) -> Class {
-        Class::NotVerified
-    }
-
-    fn hint(&self) -> Option<String> {
-        Some("look at them with `cofferdam memory search WORDS`; a run that recalls one is told".to_owned())
-    }
 }
 
 impl Memory {
@@ -87,15 +72,13 @@ impl Memory {
             // It confines itself later: a confined process starts no editor.
             MemoryCommand::Edit(edit) => edit.run(context),
             MemoryCommand::List => list(context),
-            MemoryCommand::Show { topic } => recalled(context, |recall| recall.topic(&topic)).map(drop),
-            MemoryCommand::Search(search) => recalled(context, |recall| search.find(recall)).map(drop),
+            MemoryCommand::Show { topic } => recalled(context, |recall| recall.topic(&topic)),
+            MemoryCommand::Search(search) => recalled(context, |recall| search.find(recall)),
             MemoryCommand::Reindex => reindex(context),
-            MemoryCommand::Verify => {
-                let states = recalled(context, |recall| recall.all())?;
-                let count = |name: &str| states.iter().filter(|state| state.name() == name).count();
-                let (stale, unverifiable) = (count("stale"), count("unverifiable"));
-                if stale + unverifiable == 0 { Ok(()) } else { Err(NotFresh { stale, unverifiable }.into()) }
-            }
+            MemoryCommand::Consolidate(consolidate) => consolidate.run(context),
+            MemoryCommand::History(history) => history.run(context),
+            MemoryCommand::Revert(revert) => revert.run(context),
+            MemoryCommand::Verify => verify::run(context),
         }
     }
 }
@@ -114,16 +97,9 @@ fn list(context: &Context) -> CommandResult {
 }
 
 /// Shows what is recalled, each thing with what a check says now.
-fn recalled(context: &Context, find: impl FnOnce(&mut Recall<'_>) -> Result<Vec<Recalled>, RecallError>) -> Result<Vec<State>, Failure> {
+fn recalled(context: &Context, find: impl FnOnce(&mut Recall<'_>) -> Result<Vec<Recalled>, RecallError>) -> CommandResult {
     let session = Session::open(&context.confine()?, &context.workspace)?;
-    let found = find(&mut Recall::open(&session.gate)?)?;
-    for one in &found {
-        match context.format {
-            Format::Text => output::data(&show::as_text(one))?,
-            Format::Json => output::line(&show::as_json(one).to_string())?,
-        }
-    }
-    Ok(found.into_iter().map(|one| one.state).collect())
+    show::print(&find(&mut Recall::open(&session.gate)?)?, context.format)
 }
 
 fn reindex(context: &Context) -> CommandResult {

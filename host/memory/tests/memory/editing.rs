@@ -7,13 +7,13 @@ fn edit(memory: &Memory, topic: &str, text: &str, leaf: u64) -> Holds {
     let topic: Topic = topic.parse().unwrap();
     let before = memory.text(&topic).unwrap();
     let revision = memory.revise(&topic, before.as_deref(), text).unwrap();
-    let staged = memory.stage_edit(revision, leaf, fresh(leaf)).unwrap();
+    let staged = memory.stage_rewrite(revision, leaf, fresh(leaf)).unwrap();
     let world = Holds { files: BTreeMap::new(), leaves: [(leaf, staged.event())].into(), tools: true };
-    memory.commit_edit(staged).unwrap();
+    memory.commit_rewrite(staged).unwrap();
     world
 }
 
-fn fresh(leaf: u64) -> impl FnMut() -> Result<(EntryId, Salt), MemoryError> {
+pub(crate) fn fresh(leaf: u64) -> impl FnMut() -> Result<(EntryId, Salt), MemoryError> {
     let mut number = u8::try_from(leaf).unwrap();
     move || {
         number += 1;
@@ -74,9 +74,9 @@ fn an_edit_of_a_topic_that_changed_meanwhile_or_cannot_be_read_changes_nothing()
     }
     let large: String = (0..40).map(|number| format!("## {number}\n{}\n", "x".repeat(MAX_TEXT_BYTES - 10))).collect();
     let revision = memory.revise(&topic, before.as_deref(), &large).unwrap();
-    assert_eq!(memory.stage_edit(revision, 40, fresh(40)).unwrap_err().code(), "memory.topic-full");
+    assert_eq!(memory.stage_rewrite(revision, 40, fresh(40)).unwrap_err().code(), "memory.topic-full");
     assert_eq!(memory.text(&topic).unwrap(), before);
-    assert!(memory.staged_edits().unwrap().is_empty());
+    assert!(memory.staged_rewrites().unwrap().is_empty());
 }
 
 #[test]
@@ -100,14 +100,14 @@ fn a_staged_edit_reads_back_as_it_was_staged() {
     let topic: Topic = "build".parse().unwrap();
     let before = memory.text(&topic).unwrap();
     let revision = memory.revise(&topic, before.as_deref(), "mine\n").unwrap();
-    let staged = memory.stage_edit(revision, 50, fresh(50)).unwrap();
+    let staged = memory.stage_rewrite(revision, 50, fresh(50)).unwrap();
     assert_eq!(memory.text(&topic).unwrap(), before);
     assert!(memory.staged().unwrap().is_empty());
-    let mut found = memory.staged_edits().unwrap();
+    let mut found = memory.staged_rewrites().unwrap();
     assert_eq!(found.len(), 1);
     let again = found.remove(0);
     assert_eq!((again.event(), again.leaf()), (staged.event(), 50));
     assert!(matches!(again.event(), Event::MemoryEdited { removed, .. } if removed == [first.id().clone()]));
-    memory.discard_edit(again).unwrap();
+    memory.discard_rewrite(again).unwrap();
     assert_eq!(memory.text(&topic).unwrap(), before);
 }

@@ -1,15 +1,28 @@
 //! The memory from draft to check: what is written reads back, what is changed is noticed, what a crash leaves is settled.
-#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests look at real files")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "tests look at real files, and some print a figure"
+)]
 
+mod consolidating;
+mod contradicting;
 mod editing;
+mod indexing;
+mod labelled;
+mod reverting;
 
 use std::{collections::BTreeMap, path::Path};
 
 use cofferdam_base::{CallId, Diagnostic as _, Digest, EntryId, Timestamp, WorkspacePath};
 use cofferdam_ledger::{Event, Salt, event::Check};
 use cofferdam_memory::{
-    CallEvidence, Change, Doubt, Draft, Entry, Found, Integrity, MAX_CITED_FILES, MAX_TEXT_BYTES, Memory, MemoryError, Sealed, State,
-    Topic, World, recheck, recheck_found,
+    CallEvidence, Change, Doubt, Draft, Entry, Found, Integrity, MAX_CITED_FILES, MAX_TEXT_BYTES, MAX_TOPICS, Memory, MemoryError, Sealed,
+    State, Topic, World, recheck, recheck_found,
 };
 use cofferdam_store::Folder;
 use proptest::prelude::*;
@@ -51,6 +64,14 @@ fn open(folder: &Path) -> Memory {
 fn commit(memory: &Memory, draft: Draft, number: u8) -> Entry {
     let staged = memory.stage(seal(draft, number), u64::from(number)).unwrap();
     memory.commit(staged).unwrap()
+}
+
+/// An entry as it stands in a topic file, of no ledger.
+fn written(number: u8, text: &str) -> String {
+    let salt = "00".repeat(32);
+    let quoted: String = text.lines().map(|line| format!("> {line}\n")).collect();
+    let recorded = format!("- recorded: leaf 1\n  - salt: {salt}\n  - topic salt: {salt}\n\n");
+    format!("## {}\n\n{quoted}\n- drafted: trusted\n- stated: by a person\n{recorded}", id(number))
 }
 
 /// A world in which the entry holds.
@@ -185,7 +206,7 @@ fn a_full_index_and_a_full_topic_are_errors_and_change_nothing() {
     };
     assert_eq!((cofferdam_base::Diagnostic::code(&full), number), ("memory.topic-full", 14));
     let topics = folder.path().join("state/memory/topics");
-    for name in 0..198 {
+    for name in 1..MAX_TOPICS {
         std::fs::write(topics.join(format!("t{name}.md")), "by hand").unwrap();
     }
     let before = std::fs::read(folder.path().join("state/memory/MEMORY.md")).unwrap();

@@ -2,9 +2,17 @@
 
 use cofferdam_base::text;
 use cofferdam_gate::transcript::SeenCall;
-use cofferdam_memory::Found;
+use cofferdam_memory::{
+    Found,
+    contradiction::{Opposed, Standing},
+};
 use cofferdam_recall::{Recalled, Thing};
 use serde_json::{Value, json};
+
+use crate::{
+    commands::CommandResult,
+    output::{self, Format},
+};
 
 /// Longest reasons of a state that are shown, in characters.
 const MAX_STATE: usize = 400;
@@ -13,11 +21,25 @@ const MAX_TEXT: usize = 5000;
 /// Longest arguments and outcome of a call that are shown, in characters; `cofferdam transcript show` has all of it.
 const MAX_SEEN: usize = 400;
 
+/// Longest value of a contradiction that is shown, in characters.
+const MAX_VALUE: usize = 200;
+
+/// Prints what was recalled.
+pub(super) fn print(recalled: &[Recalled], format: Format) -> CommandResult {
+    for one in recalled {
+        match format {
+            Format::Text => output::data(&as_text(one))?,
+            Format::Json => output::line(&as_json(one).to_string())?,
+        }
+    }
+    Ok(())
+}
+
 /// For a person.
-pub(super) fn as_text(one: &Recalled) -> String {
+fn as_text(one: &Recalled) -> String {
     let state = text::inline(&one.state.to_string(), MAX_STATE);
     let mut shown = match &one.thing {
-        Thing::Learnt(found) => learnt(found, &state),
+        Thing::Learnt(found) => learnt(found, &one.contradicts, &state),
         Thing::Seen(call) => seen(call, &state),
     };
     for again in &one.again {
@@ -27,12 +49,15 @@ pub(super) fn as_text(one: &Recalled) -> String {
     shown
 }
 
-fn learnt(found: &Found, state: &str) -> String {
+fn learnt(found: &Found, contradicts: &[Opposed], state: &str) -> String {
     let (topic, words) = match found {
         Found::Entry(entry) => (entry.topic(), entry.text()),
         Found::Loose { topic, text, .. } => (topic, text.as_str()),
     };
     let mut shown = format!("[{state}] {topic}\n  {}\n", text::block(words.trim(), MAX_TEXT).replace('\n', "\n  "));
+    for opposed in contradicts {
+        shown.push_str(&format!("  {}\n", contradicts_line(opposed)));
+    }
     if let Found::Entry(entry) = found {
         for cited in entry.evidence() {
             let attested = if cited.is_self_attested() { ", by the tool's own word" } else { "" };
@@ -41,8 +66,22 @@ fn learnt(found: &Found, state: &str) -> String {
                 cited.function, cited.version, cited.call, cited.leaf
             ));
         }
+        if !entry.origins().is_empty() {
+            let origins: Vec<&str> = entry.origins().iter().map(|id| id.as_str()).collect();
+            shown.push_str(&format!("  stands for {}\n", origins.join(" ")));
+        }
     }
     shown
+}
+
+/// `contradicts ENTRY: value`, of what, and whose value counts.
+fn contradicts_line(Opposed { matter, entry, value, standing }: &Opposed) -> String {
+    let counts = match standing {
+        Standing::OtherCounts => "that one counts",
+        Standing::OtherDoesNot => "that one does not count",
+    };
+    let of = format!("{}: {}", matter.subject(), matter.attribute());
+    format!("contradicts {entry}: {} ({}; {counts})", text::inline(value, MAX_VALUE), text::inline(&of, MAX_VALUE))
 }
 
 fn seen(call: &SeenCall, state: &str) -> String {
@@ -60,7 +99,7 @@ fn seen(call: &SeenCall, state: &str) -> String {
 }
 
 /// For a program.
-pub(super) fn as_json(one: &Recalled) -> Value {
+fn as_json(one: &Recalled) -> Value {
     let (state, why) = (one.state.name(), one.state.reasons());
     let again: Vec<Value> = one.again.iter().map(|again| json!({"function": again.function, "arguments": again.arguments})).collect();
     match &one.thing {
@@ -72,6 +111,8 @@ pub(super) fn as_json(one: &Recalled) -> Value {
             "why": why,
             "leaf": entry.leaf(),
             "calls": entry.evidence().iter().map(|cited| cited.call.as_str()).collect::<Vec<_>>(),
+            "from": entry.origins(),
+            "contradicts": one.contradicts.iter().map(opposed_json).collect::<Vec<_>>(),
             "again": again,
         }),
         Thing::Learnt(Found::Loose { topic, line, text, why }) => json!({
@@ -91,4 +132,14 @@ pub(super) fn as_json(one: &Recalled) -> Value {
             "why": why,
         }),
     }
+}
+
+fn opposed_json(Opposed { matter, entry, value, standing }: &Opposed) -> Value {
+    json!({
+        "entry": entry,
+        "subject": matter.subject(),
+        "attribute": matter.attribute(),
+        "value": value,
+        "counts": *standing == Standing::OtherCounts,
+    })
 }
