@@ -176,7 +176,7 @@ fn a_consolidation_that_is_killed_at_any_moment_is_done_or_was_never_begun() {
             assert_eq!(topics(&person), before);
         }
     }
-    println!("killed 16 times: {done} done, {undone} never begun");
+    assert_eq!(done + undone, 16);
     person.run(&["ledger", "checkpoint"]).ok();
 }
 
@@ -273,4 +273,13 @@ fn what_was_changed_since_or_is_not_in_the_ledger_is_not_taken_back() {
     assert!(person.run(&["memory", "verify"]).ok().contains("[stated: by a person] style\n  We use tabs."));
     std::fs::write(&record, "{").expect("written");
     person.run(&["memory", "history"]).refused(4, "memory.damaged");
+    std::fs::write(&record, &text).expect("written");
+    // Forgotten on purpose, nothing in the memory tells of it, and nothing of it comes back.
+    let folder = memory(&person).join("history");
+    let told = || std::fs::read_dir(&folder).expect("a folder").count();
+    person.run(&["memory", "history", "style", "--forget"]).refused(3, "cli.not-confirmed");
+    assert!(person.run(&["memory", "history", "other", "--forget", "--yes"]).ok().contains("of 0 changes") && told() == 3);
+    assert!(person.run(&["memory", "history", "style", "--forget", "--yes"]).ok().contains("of 3 changes") && told() == 0);
+    person.run(&["memory", "revert", &id(0), "--yes"]).refused(1, "memory.unknown-change");
+    person.run(&["ledger", "checkpoint"]).ok();
 }

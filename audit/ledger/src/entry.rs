@@ -150,6 +150,24 @@ mod tests {
     }
 
     #[test]
+    fn the_largest_consolidation_fits_into_a_line() {
+        use crate::{
+            commitment::{Commitment, Opening, Salt},
+            event::{MAX_CONSOLIDATED_CALLS, MAX_CONSOLIDATED_ENTRIES, MAX_CONSOLIDATED_TOPICS},
+        };
+        let call = CallId::new(Timestamp(5), [1; 10]);
+        let commitments =
+            |count: usize| -> Vec<Commitment> { vec![Opening::new(Salt::from_random([0; 32]), String::new()).commitment(); count] };
+        let event = Event::MemoryConsolidated {
+            topics: commitments(MAX_CONSOLIDATED_TOPICS),
+            entries: commitments(MAX_CONSOLIDATED_ENTRIES),
+            removed: vec![(&call).into(); 2 * MAX_CONSOLIDATED_ENTRIES],
+            calls: vec![call; MAX_CONSOLIDATED_CALLS],
+        };
+        Entry::new(Timestamp(5), RunId::new(Timestamp(4), [2; 10]), event).to_line().unwrap();
+    }
+
+    #[test]
     fn refuses_unknown_versions_events_and_members_and_other_spellings() {
         let line = String::from_utf8(entry().to_line().unwrap()).unwrap();
         for (from, to) in [

@@ -39,6 +39,15 @@ impl Gate {
         })
     }
 
+    /// Removes the kept former texts of one topic, or all; gives of how many changes. It is a person's own act: no policy is asked. The
+    /// ledger still tells that the changes were made.
+    ///
+    /// # Errors
+    /// A record that does not read back, the state folder's.
+    pub fn forget_memory_history(&self, topic: Option<&Topic>) -> Result<usize, Fault> {
+        self.in_turn(|_, lock, _| Ok(Memory::open(lock.state().folder())?.forget(topic)?))
+    }
+
     /// Takes back the change with this identifier, or the newest one that took out or brought the entry with it. Entries come back as
     /// they were recorded at first, and check as they did. Gives the identifier of this change, which can be taken back too.
     ///

@@ -180,3 +180,18 @@ impl Sealed {
         self.draft.evidence().iter().map(|cited| cited.call.clone()).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use cofferdam_base::{Diagnostic as _, Timestamp};
+
+    use super::*;
+
+    #[test]
+    fn an_entry_stands_for_so_many_others_and_no_more() {
+        let origins = |count: usize| vec![EntryId::from(&CallId::new(Timestamp(1), [1; 10])); count];
+        let draft = || Draft::stated("t".parse().unwrap(), "x").unwrap();
+        assert_eq!(draft().standing_for(origins(MAX_ORIGINS)).unwrap().origins().len(), MAX_ORIGINS);
+        assert_eq!(draft().standing_for(origins(MAX_ORIGINS + 1)).unwrap_err().code(), "memory.too-many-origins");
+    }
+}

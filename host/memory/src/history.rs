@@ -62,6 +62,27 @@ impl Memory {
         Ok(Rewrite { act: Act::Reverted(rewrite.leaf()), topics })
     }
 
+    /// Removes the kept former texts of one topic, or all: what somebody took out of the memory on purpose is then nowhere in it.
+    /// A record that tells of several topics goes as a whole. Gives how many records are gone; they cannot be taken back any more.
+    ///
+    /// # Errors
+    /// See [`Memory::rewrites`].
+    pub fn forget(&self, topic: Option<&Topic>) -> Result<usize, MemoryError> {
+        let mut gone = 0;
+        for name in self.records()? {
+            let concerns = match topic {
+                Some(topic) => read_rewrite(&self.history, &name)?.concerns(topic),
+                None => true,
+            };
+            if concerns {
+                self.history.remove(&name)?;
+                gone += 1;
+            }
+        }
+        self.history.sync()?;
+        Ok(gone)
+    }
+
     /// Keeps the record of a rewrite that is done, and lets the oldest go that are too many.
     pub(crate) fn keep(&self, rewrite: &StagedRewrite) -> Result<(), MemoryError> {
         self.history.replace(&rewrite.file(), &rewrite.to_json()?)?;

@@ -17,9 +17,9 @@ use crate::{
 
 /// How the file of a staged rewrite ends, and that of its record: no entry's does.
 pub(crate) const REWRITE_SUFFIX: &str = ".rewrite.json";
-/// Largest file of a staged rewrite in bytes: [`cofferdam_ledger::event::MAX_CONSOLIDATED_TOPICS`] topics with two texts each, as
-/// JSON spells them.
-pub(crate) const MAX_REWRITE_BYTES: u64 = 32 << 20;
+/// Largest file of a staged rewrite in bytes. [`cofferdam_ledger::event::MAX_CONSOLIDATED_TOPICS`] topics with two texts each, of
+/// twice [`MAX_TOPIC_BYTES`] where somebody wrote into them by hand, and six bytes for what JSON escapes, are 48 MiB.
+pub(crate) const MAX_REWRITE_BYTES: u64 = 64 << 20;
 
 /// What is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -55,7 +55,9 @@ enum MemoryCommand {
     )]
     Consolidate(consolidate::Consolidate),
     /// List what was edited, consolidated and taken back, newest first; each can be taken back with `memory revert`
-    #[command(after_help = "Examples:\n  cofferdam memory history\n  cofferdam memory history packaging --format json")]
+    #[command(
+        after_help = "Examples:\n  cofferdam memory history\n  cofferdam memory history packaging --format json\n  cofferdam memory history packaging --forget"
+    )]
     History(history::History),
     /// Take an edit, a consolidation or a revert back: its topics have their former entries again, which check as they did
     #[command(after_help = "Example:\n  cofferdam memory revert 01jd2k7c9m4v8w3x5y6z7a8b9c")]

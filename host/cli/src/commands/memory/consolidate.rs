@@ -86,16 +86,15 @@ impl Consolidate {
                 }
                 return Ok(());
             }
-            match context.format {
-                Format::Text if self.dry_run => output::data(&as_text(&proposal))?,
-                Format::Text => output::say(as_text(&proposal).trim_end()),
-                Format::Json if self.dry_run => output::line(&as_json(&proposal).to_string())?,
-                Format::Json => {}
-            }
             if self.dry_run {
+                match context.format {
+                    Format::Text => output::data(&as_text(&proposal))?,
+                    Format::Json => output::line(&as_json(&proposal).to_string())?,
+                }
                 output::say("nothing was changed; what follows from this is proposed when it is done");
                 return Ok(());
             }
+            output::say(as_text(&proposal).trim_end());
             let mut person = agreed(self.yes, "Consolidate the memory so?")?;
             let done = session.gate.consolidate_memory(proposal, &mut person).map_err(|refused| *refused)?;
             tell(&done, context.format)?;

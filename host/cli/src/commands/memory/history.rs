@@ -1,9 +1,10 @@
-//! `cofferdam memory history`: what was edited, consolidated and taken back.
+//! `cofferdam memory history`: what was edited, consolidated and taken back; and the former texts removed.
 
 use cofferdam_gate::MemoryChange;
 use cofferdam_memory::Topic;
 use serde_json::json;
 
+use super::consolidate::agreed;
 use crate::{
     commands::{CommandResult, Context},
     output::{self, Format},
@@ -14,11 +15,26 @@ use crate::{
 pub(super) struct History {
     /// Only what changed this topic
     topic: Option<Topic>,
+    /// Remove the former texts that are kept, for good: what was taken out of the memory on purpose is then nowhere in it
+    #[arg(long)]
+    forget: bool,
+    /// Forget without being asked
+    #[arg(long, requires = "forget")]
+    yes: bool,
 }
 
 impl History {
     pub(super) fn run(self, context: &Context) -> CommandResult {
         let session = Session::open(&context.confine()?, &context.workspace)?;
+        if self.forget {
+            agreed(self.yes, "Remove the former texts, so that nothing of this can be taken back?")?;
+            let gone = session.gate.forget_memory_history(self.topic.as_ref())?;
+            match context.format {
+                Format::Text => output::line(&format!("the former texts of {gone} changes are removed"))?,
+                Format::Json => output::line(&json!({"forgotten": gone}).to_string())?,
+            }
+            return Ok(());
+        }
         for MemoryChange { rewrite, time } in session.gate.memory_history(self.topic.as_ref())? {
             let topics: Vec<&str> = rewrite.topics().map(Topic::as_str).collect();
             let (added, removed) = (rewrite.added(), rewrite.removed());

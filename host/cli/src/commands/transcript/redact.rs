@@ -67,7 +67,7 @@ impl Diagnostic for NotConfirmed {
 
 /// What a redaction cannot reach. Said every time: a person who removes a secret has to know where else it may be.
 const NOT_REACHED: &str = "not reached, if the text is there: words of the model that quote it (`cofferdam transcript grep WORDS` finds them), \
-    memories (`cofferdam memory edit TOPIC`), files that `run --record` or `transcript export` wrote, the model's provider, backups, \
+    memories (`cofferdam memory edit TOPIC`, then `cofferdam memory history TOPIC --forget` for their former texts), files that `run --record` or `transcript export` wrote, the model's provider, backups, \
     and blocks of the disk that are free now";
 
 impl Redact {
