@@ -8,6 +8,8 @@ use cofferdam_memory::MemoryError;
 use cofferdam_model::ModelError;
 use cofferdam_store::StateError;
 
+use crate::state::Circle;
+
 /// Why a run stopped.
 #[derive(Debug)]
 pub enum AgentError {
@@ -49,6 +51,13 @@ pub enum AgentError {
         /// What was asked for.
         name: String,
     },
+    /// The model gets nowhere.
+    Circles(Circle),
+    /// No call of the run with this number is unknown.
+    NotUnknown {
+        /// What was asked for.
+        number: u64,
+    },
     /// A person asked to stop.
     Interrupted,
 }
@@ -85,6 +94,8 @@ impl AgentError {
             | Self::UnknownRun { .. }
             | Self::Ended { .. }
             | Self::UnknownCap { .. }
+            | Self::Circles(_)
+            | Self::NotUnknown { .. }
             | Self::Interrupted => return None,
         })
     }
@@ -101,6 +112,8 @@ impl fmt::Display for AgentError {
             (None, Self::UnknownRun { run: None }) => f.write_str("no run was begun in this workspace"),
             (None, Self::Ended { run }) => write!(f, "run {run} has come to its end"),
             (None, Self::UnknownCap { name }) => write!(f, "`{}` is not the name of a cap", text::inline(name, 60)),
+            (None, Self::Circles(circle)) => fmt::Display::fmt(circle, f),
+            (None, Self::NotUnknown { number }) => write!(f, "the run has no call {number} of which it is unknown whether it was done"),
             (None, Self::Interrupted) => f.write_str("the run was interrupted"),
             (None, _) => f.write_str("a step of the run cannot be written as JSON"),
         }
@@ -125,6 +138,8 @@ impl Diagnostic for AgentError {
             (None, Self::UnknownRun { .. }) => "agent.unknown-run",
             (None, Self::Ended { .. }) => "agent.ended",
             (None, Self::UnknownCap { .. }) => "agent.unknown-cap",
+            (None, Self::Circles(_)) => "agent.circles",
+            (None, Self::NotUnknown { .. }) => "agent.not-unknown",
             (None, Self::Interrupted) => "agent.interrupted",
             (None, _) => "agent.write",
         }
@@ -134,7 +149,8 @@ impl Diagnostic for AgentError {
         match (self.inner(), self) {
             (Some(inner), _) => inner.class(),
             (None, Self::Journal { .. }) => Class::NotVerified,
-            (None, Self::UnknownCap { .. }) => Class::Usage,
+            (None, Self::UnknownCap { .. } | Self::NotUnknown { .. }) => Class::Usage,
+            (None, Self::Circles(_)) => Class::Limit,
             (None, Self::Interrupted) => Class::Interrupted,
             (None, _) => Class::Failed,
         }
@@ -145,6 +161,10 @@ impl Diagnostic for AgentError {
             (Some(inner), _) => inner.hint(),
             (None, Self::UnknownRun { .. } | Self::Ended { .. }) => Some("begin one with `cofferdam run \"what to do\"`".to_owned()),
             (None, Self::UnknownCap { .. }) => Some("see the caps with `cofferdam limits`".to_owned()),
+            (None, Self::Circles(_)) => {
+                Some("look at what it tried with `cofferdam transcript show`; `cofferdam resume` goes on, with another model by `cofferdam init`".to_owned())
+            }
+            (None, Self::NotUnknown { .. }) => Some("see which are with `cofferdam runs`".to_owned()),
             (None, Self::Interrupted) => Some("go on where it stopped with `cofferdam resume`".to_owned()),
             (None, _) => None,
         }

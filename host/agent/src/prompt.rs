@@ -50,6 +50,8 @@ pub(crate) fn request(header: &RunHeader, progress: &Progress, tools: Vec<ToolSp
     let mut messages = vec![Message::User { text }];
     messages.extend(progress.messages.iter().cloned());
     cut_old_results(&mut messages);
+    // At the end: what stands before it is the same in the next request, so a provider's cache still has it.
+    messages.extend(progress.plan_shown().map(|text| Message::User { text }));
     ChatRequest { system, messages, tools, max_output_tokens: MAX_OUTPUT_TOKENS }
 }
 

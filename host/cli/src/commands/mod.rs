@@ -13,6 +13,7 @@ mod policy;
 mod recover;
 mod resume;
 mod run;
+mod runs;
 mod tool;
 mod transcript;
 mod undo;
@@ -51,6 +52,7 @@ enum Command {
     Init(init::Init),
     Run(run::Run),
     Resume(resume::Resume),
+    Runs(runs::Runs),
     Memory(memory::Memory),
     Transcript(transcript::Transcript),
     Call(call::Call),
@@ -100,6 +102,7 @@ pub(crate) fn run(line: CommandLine) -> CommandResult {
         Command::Init(command) => command.run(&context),
         Command::Run(command) => command.run(&context),
         Command::Resume(command) => command.run(&context),
+        Command::Runs(command) => command.run(&context),
         Command::Memory(command) => command.run(&context),
         Command::Transcript(command) => command.run(&context),
         Command::Call(command) => command.run(&context),
