@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cofferdam_base::{Diagnostic, RunId, Timestamp};
+use cofferdam_base::{Class, Diagnostic, RunId, Timestamp};
 use cofferdam_model::{Caps, ModelError, Spent};
 use cofferdam_store::Folder;
 use serde::{Deserialize, Serialize};
@@ -37,12 +37,13 @@ impl Stop {
     /// What an error means for the run.
     #[must_use]
     pub fn by(error: &AgentError) -> Self {
-        match error {
-            AgentError::Model(ModelError::Cap { name, .. }) => Self::Cap { name: (*name).to_owned() },
-            AgentError::Circles(_) => Self::Circles,
-            error if error.class() == cofferdam_base::Class::Interrupted => Self::Interrupted,
-            error => Self::Failed { code: error.code().to_owned() },
+        if let AgentError::Model(ModelError::Cap { name, .. }) = error {
+            return Self::Cap { name: (*name).to_owned() };
         }
+        if matches!(error, AgentError::Circles(_)) {
+            return Self::Circles;
+        }
+        if error.class() == Class::Interrupted { Self::Interrupted } else { Self::Failed { code: error.code().to_owned() } }
     }
 }
 

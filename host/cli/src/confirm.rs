@@ -35,7 +35,9 @@ pub(crate) fn said_yes_unless(question: &str, interrupt: &Interrupt) -> Result<b
 fn answered(interrupt: &Interrupt, answer: impl FnOnce() -> bool + Send + 'static) -> Result<bool, Interrupted> {
     let (told, answers) = mpsc::channel();
     // Nobody listens any more where the wish to stop came first.
-    std::thread::spawn(move || drop(told.send(answer())));
+    std::thread::spawn(move || {
+        let _ = told.send(answer());
+    });
     loop {
         match answers.recv_timeout(LOOK) {
             Ok(answer) => return Ok(answer),
