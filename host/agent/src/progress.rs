@@ -136,8 +136,12 @@ impl Progress {
                 self.messages.push(Message::User { text });
             }
             Step::Permitted { number, text } => {
-                self.unknown.retain(|(unknown, _)| *unknown != number);
-                self.since.retain(|(past, _)| *past != number);
+                if let Some(place) = self.unknown.iter().position(|(unknown, _)| *unknown == number) {
+                    let (_, permitted) = self.unknown.remove(place);
+                    // Neither it nor what was not made because of it is in its way.
+                    self.since.retain(|(_, past)| !means_the_same(past, &permitted));
+                    self.turns = Turns { taken: self.since.len(), ..Turns::default() };
+                }
                 self.messages.push(Message::User { text });
             }
             Step::Stopped { .. } => {}

@@ -10,8 +10,8 @@ use crate::{
     measured::audited,
 };
 
-/// Longest that is waited between the request of the chosen step and the kill: about as long as two steps and a start take.
-const LONGEST_PAUSE: Duration = Duration::from_millis(400);
+/// Longest that is waited between the request of the chosen step and the kill: some steps, or a part of a start.
+const LONGEST_PAUSE: Duration = Duration::from_millis(120);
 
 pub(crate) fn table(whole: &LongRun, killed: &LongRun, auditor: &Path, count: usize, seed: u64) {
     let begun = Instant::now();
