@@ -269,6 +269,7 @@ fn ctrl_c_while_a_person_is_asked_ends_the_run_and_a_resumed_one_asks_again() {
         assert!(begun.elapsed() < Duration::from_secs(60), "nobody is asked");
         std::thread::sleep(Duration::from_millis(10));
     }
+    assert_eq!(standing(&person)["state"], "running");
     let pid = std::fs::read_to_string(&note).expect("a process").trim().to_owned();
     let pressed = Instant::now();
     std::process::Command::new("kill").args(["-INT", &pid]).status().expect("kill");

@@ -305,3 +305,15 @@ fn line_of(value: &impl Serialize) -> Result<Vec<u8>, AgentError> {
     line.push(b'\n');
     Ok(line)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_before_the_plan_read_back() {
+        let old = r#"{"step":"observed","id":"a","content":"{}","evidence":null,"outside":true,"published":false}"#;
+        let Step::Observed { came, left, .. } = serde_json::from_str(old).unwrap() else { panic!("an observation") };
+        assert!(came == Came::Untold && left.is_empty());
+    }
+}

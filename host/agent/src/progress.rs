@@ -20,6 +20,8 @@ pub(crate) struct Progress {
     pub(crate) look: Option<String>,
     /// The conversation after the task.
     pub(crate) messages: Vec<Message>,
+    /// What the model is told once the results of its newest answer are all there: providers take nothing between them.
+    told: Vec<Message>,
     /// Calls of the newest answer that were not made yet.
     pending: VecDeque<ToolCall>,
     /// A call that was taken down and whose end is not.
@@ -129,6 +131,7 @@ impl Progress {
                     Some(look) if self.answers == 0 => *look = content,
                     _ => self.messages.push(Message::ToolResult { id, name, content }),
                 }
+                self.tell();
             }
             Step::Compared { doubts } => self.doubts = doubts,
             Step::Reminded { text } => {
@@ -142,10 +145,17 @@ impl Progress {
                     self.since.retain(|(_, past)| !means_the_same(past, &permitted));
                     self.turns = Turns { taken: self.since.len(), ..Turns::default() };
                 }
-                self.messages.push(Message::User { text });
+                self.told.push(Message::User { text });
+                self.tell();
             }
             Step::Stopped { .. } => {}
             Step::Finished { .. } => self.finished = true,
+        }
+    }
+
+    fn tell(&mut self) {
+        if self.pending.is_empty() {
+            self.messages.append(&mut self.told);
         }
     }
 
@@ -337,6 +347,30 @@ mod tests {
             left: BTreeMap::new(),
         });
         assert_eq!(progress.repeats(&wanted), None);
+    }
+
+    #[test]
+    fn a_permission_stands_after_the_results_and_frees_the_call() {
+        let mut progress = Progress::default();
+        progress.apply(answered(&["a", "b"]));
+        let wanted = ToolCall { id: "c".into(), name: "files.read".into(), arguments: " { } ".into() };
+        let unknown = Step::Observed {
+            id: "a".into(),
+            content: "{}".into(),
+            evidence: None,
+            outside: false,
+            published: false,
+            came: Came::Unknown,
+            left: BTreeMap::new(),
+        };
+        progress.apply(unknown);
+        assert_eq!((progress.repeats_unknown(&wanted), progress.unknown()), (Some(1), vec![1]));
+        progress.apply(Step::Permitted { number: 1, text: "once more".into() });
+        assert_eq!((progress.repeats_unknown(&wanted), progress.repeats(&wanted)), (None, None));
+        assert!(matches!(progress.messages.last(), Some(Message::ToolResult { .. })));
+        progress.apply(observed("b"));
+        assert!(matches!(progress.messages.last(), Some(Message::User { text }) if text == "once more"));
+        assert!(matches!(progress.next(), Next::Ask));
     }
 
     #[test]
