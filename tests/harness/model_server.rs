@@ -79,8 +79,19 @@ pub struct ModelServer {
     gaps: Arc<Mutex<Vec<Duration>>>,
 }
 
+/// Whether the server keeps what it was asked: a long run would fill the memory.
+#[derive(PartialEq)]
+pub enum Keep {
+    Requests,
+    Nothing,
+}
+
 impl ModelServer {
-    pub fn start(mut script: Script) -> Self {
+    pub fn start(script: Script) -> Self {
+        Self::start_and_keep(Keep::Requests, script)
+    }
+
+    pub fn start_and_keep(keep: Keep, mut script: Script) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let requests = Arc::new(Mutex::new(Vec::new()));
@@ -89,16 +100,16 @@ impl ModelServer {
         let (seen, between, above) = (Arc::clone(&requests), Arc::clone(&gaps), Arc::clone(&heads));
         std::thread::spawn(move || {
             let mut answered: Option<Instant> = None;
+            let mut count = 0;
             for stream in listener.incoming() {
                 let mut stream = stream.expect("a connection");
                 between.lock().expect("a lock").extend(answered.take().map(|answered| answered.elapsed()));
                 let Some((head, request)) = read(&stream) else { continue };
-                above.lock().expect("a lock").push(head);
-                let count = {
-                    let mut seen = seen.lock().expect("a lock");
-                    seen.push(request.clone());
-                    seen.len()
-                };
+                count += 1;
+                if keep == Keep::Requests {
+                    above.lock().expect("a lock").push(head);
+                    seen.lock().expect("a lock").push(request.clone());
+                }
                 let (status, body) = match script(count, &request) {
                     Answer::Message(message) => (200, completion(&message)),
                     Answer::Status(status, body) => (status, body),

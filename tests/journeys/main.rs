@@ -3,6 +3,7 @@
     clippy::disallowed_methods,
     clippy::expect_used,
     clippy::indexing_slicing,
+    clippy::panic,
     reason = "tests drive the binary and look at real files"
 )]
 
@@ -11,6 +12,11 @@ mod consolidation;
 mod context;
 #[path = "../harness/mod.rs"]
 mod harness;
+#[path = "../harness/long_run.rs"]
+mod long_run;
+mod long_runs;
+#[path = "../harness/long_script.rs"]
+mod long_script;
 mod memory;
 #[path = "../harness/model_server.rs"]
 mod model_server;
@@ -130,6 +136,7 @@ fn every_help_page_has_an_example() {
         &["init"][..],
         &["run"],
         &["resume"],
+        &["runs"],
         &["memory", "list"],
         &["memory", "show"],
         &["memory", "search"],
@@ -178,6 +185,8 @@ fn the_examples_of_reading_commands_run() {
     person.put("a.txt", "x");
     for command in [
         &["init"][..],
+        &["runs"],
+        &["runs", "--format", "json"],
         &["memory", "list"],
         &["memory", "search", "source", "map"],
         &["memory", "verify"],

@@ -1,4 +1,4 @@
-//! The agent's own functions: recall and remember. They reach the memory and nothing else; there is none that grants anything.
+//! The agent's own functions: recall and remember, which reach the memory and nothing else, and the plan's. None grants anything.
 
 use cofferdam_base::CallId;
 use cofferdam_gate::{Attendant, Gate, Refused};
@@ -7,7 +7,10 @@ use cofferdam_model::ToolSpec;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::progress::Progress;
+use crate::{
+    plan::{self, Plan},
+    progress::Progress,
+};
 
 /// Recalls entries of the memory and checks each against the world.
 pub(crate) const RECALL: &str = "memory.recall";
@@ -15,7 +18,7 @@ pub(crate) const RECALL: &str = "memory.recall";
 pub(crate) const REMEMBER: &str = "memory.remember";
 
 /// What the model is told of them.
-pub(crate) fn specs() -> [ToolSpec; 2] {
+pub(crate) fn specs() -> [ToolSpec; 3] {
     [
         ToolSpec {
             name: RECALL.to_owned(),
@@ -44,12 +47,13 @@ pub(crate) fn specs() -> [ToolSpec; 2] {
                 "additionalProperties": false,
             }),
         },
+        plan::spec(),
     ]
 }
 
 /// Whether the agent itself has a function of this name.
 pub(crate) fn is_builtin(name: &str) -> bool {
-    [RECALL, REMEMBER].contains(&name)
+    [RECALL, REMEMBER, plan::UPDATE].contains(&name)
 }
 
 #[derive(Deserialize)]
@@ -70,8 +74,26 @@ pub(crate) struct Brought {
     pub(crate) outside: bool,
 }
 
+/// The member by which the model is told that a function was not done.
+const REFUSED: &str = "refused";
+
+impl Brought {
+    /// Whether the function was not done.
+    pub(crate) fn is_refusal(&self) -> bool {
+        self.shown.0 == REFUSED
+    }
+}
+
 pub(crate) fn refusal(why: String) -> Brought {
-    Brought { note: format!("refused: {why}"), shown: ("refused", Value::String(why)), outside: false }
+    Brought { note: format!("refused: {why}"), shown: (REFUSED, Value::String(why)), outside: false }
+}
+
+/// Runs [`plan::UPDATE`]. What is wrong with it, the model is told; the plan itself it is shown with each request.
+pub(crate) fn update_plan(progress: &Progress, arguments: &str) -> Brought {
+    match Plan::revise(progress.plan(), arguments, |number| progress.is_verified(number)) {
+        Ok(plan) => Brought { note: plan.summary(), shown: ("plan", Value::String("kept".to_owned())), outside: false },
+        Err(why) => refusal(why),
+    }
 }
 
 /// Runs [`REMEMBER`].

@@ -9,6 +9,8 @@ use cofferdam_model::ModelError;
 use cofferdam_recall::RecallError;
 use cofferdam_store::StateError;
 
+use crate::state::Circle;
+
 /// Why a run stopped.
 #[derive(Debug)]
 pub enum AgentError {
@@ -59,6 +61,13 @@ pub enum AgentError {
         /// What was asked for.
         name: String,
     },
+    /// The model gets nowhere.
+    Circles(Circle),
+    /// No call of the run with this number is unknown.
+    NotUnknown {
+        /// What was asked for.
+        number: u64,
+    },
     /// A person asked to stop.
     Interrupted,
 }
@@ -98,6 +107,8 @@ impl AgentError {
             | Self::Ended { .. }
             | Self::UnknownStep { .. }
             | Self::UnknownCap { .. }
+            | Self::Circles(_)
+            | Self::NotUnknown { .. }
             | Self::Interrupted => return None,
         })
     }
@@ -115,6 +126,8 @@ impl fmt::Display for AgentError {
             (None, Self::Ended { run }) => write!(f, "run {run} has come to its end"),
             (None, Self::UnknownStep { run, steps }) => write!(f, "run {run} has {steps} steps, counted from 1"),
             (None, Self::UnknownCap { name }) => write!(f, "`{}` is not the name of a cap", text::inline(name, 60)),
+            (None, Self::Circles(circle)) => fmt::Display::fmt(circle, f),
+            (None, Self::NotUnknown { number }) => write!(f, "the run has no call {number} of which it is unknown whether it was done"),
             (None, Self::Interrupted) => f.write_str("the run was interrupted"),
             (None, _) => f.write_str("a step of the run cannot be written as JSON"),
         }
@@ -140,6 +153,8 @@ impl Diagnostic for AgentError {
             (None, Self::Ended { .. }) => "agent.ended",
             (None, Self::UnknownStep { .. }) => "agent.unknown-step",
             (None, Self::UnknownCap { .. }) => "agent.unknown-cap",
+            (None, Self::Circles(_)) => "agent.circles",
+            (None, Self::NotUnknown { .. }) => "agent.not-unknown",
             (None, Self::Interrupted) => "agent.interrupted",
             (None, _) => "agent.write",
         }
@@ -149,7 +164,8 @@ impl Diagnostic for AgentError {
         match (self.inner(), self) {
             (Some(inner), _) => inner.class(),
             (None, Self::Journal { .. }) => Class::NotVerified,
-            (None, Self::UnknownCap { .. } | Self::UnknownStep { .. }) => Class::Usage,
+            (None, Self::UnknownCap { .. } | Self::UnknownStep { .. } | Self::NotUnknown { .. }) => Class::Usage,
+            (None, Self::Circles(_)) => Class::Limit,
             (None, Self::Interrupted) => Class::Interrupted,
             (None, _) => Class::Failed,
         }
@@ -161,6 +177,10 @@ impl Diagnostic for AgentError {
             (None, Self::UnknownRun { .. } | Self::Ended { .. }) => Some("begin one with `cofferdam run \"what to do\"`".to_owned()),
             (None, Self::UnknownStep { run, .. }) => Some(format!("see what was said with `cofferdam transcript show {run}`")),
             (None, Self::UnknownCap { .. }) => Some("see the caps with `cofferdam limits`".to_owned()),
+            (None, Self::Circles(_)) => {
+                Some("look at what it tried with `cofferdam transcript show`; `cofferdam resume` goes on, with another model by `cofferdam init`".to_owned())
+            }
+            (None, Self::NotUnknown { .. }) => Some("see which are with `cofferdam runs`".to_owned()),
             (None, Self::Interrupted) => Some("go on where it stopped with `cofferdam resume`".to_owned()),
             (None, _) => None,
         }

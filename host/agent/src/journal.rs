@@ -3,13 +3,15 @@
 //! Format version 1: the first line is a [`RunHeader`], every further one a [`Step`]. A last line without its end is what a
 //! crash left; it is cut off when the run is resumed.
 
-use cofferdam_base::{CallId, Digest, RunId, Timestamp};
+use std::collections::BTreeMap;
+
+use cofferdam_base::{CallId, Digest, RunId, Timestamp, WorkspacePath};
 use cofferdam_memory::CallEvidence;
 use cofferdam_model::{Caps, ChatResponse, Spent, ToolCall};
 use cofferdam_store::{AppendFile, Folder, StateError};
 use serde::{Deserialize, Serialize};
 
-use crate::{AgentError, context::Window};
+use crate::{AgentError, context::Window, plan::Doubt, state::Stop};
 
 /// Folder of the journals in the project's state.
 const FOLDER: &str = "runs";
@@ -88,12 +90,59 @@ pub enum Step {
         outside: bool,
         /// Whether the world is another since.
         published: bool,
+        /// What it came to.
+        #[serde(default)]
+        came: Came,
+        /// The paths that it changed, with the digests of the files that it left there.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        left: BTreeMap<WorkspacePath, Option<Digest>>,
+    },
+    /// The plan was compared with the world, and what the facts say against it is another than before.
+    Compared {
+        /// That.
+        doubts: Vec<Doubt>,
+    },
+    /// The model was about to end with open steps in its plan, and was reminded.
+    Reminded {
+        /// In these words.
+        text: String,
+    },
+    /// A person permits that a call is made again of which nobody knows whether it was done.
+    Permitted {
+        /// The number of the call.
+        number: u64,
+        /// What the model is told.
+        text: String,
+    },
+    /// The run stands still; it can be taken up again.
+    Stopped {
+        /// Why.
+        stop: Stop,
     },
     /// The run is at its end.
     Finished {
         /// What the model said at last.
         answer: String,
     },
+}
+
+/// What a call came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Came {
+    /// The line is older than this word.
+    #[default]
+    Untold,
+    /// It went the whole way through the gate: a tool's call, or a memory that was committed.
+    Verified,
+    /// A function of the agent's own was done.
+    Own,
+    /// It was refused: nothing changed.
+    Refused,
+    /// The loop did not make it.
+    NotMade,
+    /// It cannot be taken back, a crash interrupted it, and nobody knows whether it was done.
+    Unknown,
 }
 
 /// What a journal holds.
@@ -222,6 +271,18 @@ impl Journal {
         Ok(new.publish()?)
     }
 
+    /// Whether a process works with the run now.
+    ///
+    /// # Errors
+    /// The state folder's.
+    pub(crate) fn is_held(state: &Folder, run: &RunId) -> Result<bool, StateError> {
+        match state.folder(FOLDER)?.append(&file_name(run))?.hold() {
+            Ok(()) => Ok(false),
+            Err(StateError::Held(_)) => Ok(true),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Removes the journal of a run.
     pub(crate) fn remove(&self, state: &Folder, run: &RunId) -> Result<(), AgentError> {
         let folder = state.folder(FOLDER)?;
@@ -249,4 +310,16 @@ fn line_of(value: &impl Serialize) -> Result<Vec<u8>, AgentError> {
     let mut line = serde_json::to_vec(value).map_err(AgentError::Write)?;
     line.push(b'\n');
     Ok(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_before_the_plan_read_back() {
+        let old = r#"{"step":"observed","id":"a","content":"{}","evidence":null,"outside":true,"published":false}"#;
+        let Step::Observed { came, left, .. } = serde_json::from_str(old).unwrap() else { panic!("an observation") };
+        assert!(came == Came::Untold && left.is_empty());
+    }
 }

@@ -12,16 +12,22 @@
 mod builtin;
 pub mod context;
 pub mod error;
+mod facts;
 pub mod journal;
+pub mod limits;
 mod observation;
+mod plan;
 mod progress;
 mod prompt;
 mod recall;
 pub mod removal;
 mod run;
+pub mod state;
 pub mod watch;
 
 pub use error::AgentError;
-pub use journal::{Journal, Recorded, RunHeader, Step};
+pub use journal::{Came, Journal, Recorded, RunHeader, Step};
+pub use plan::{Doubt, Since};
 pub use run::{Agent, AgentParts, Ended};
+pub use state::{RunState, Standing, Stop};
 pub use watch::Watcher;

@@ -37,6 +37,26 @@ pub(crate) fn found_again(number: u64, outcome: Option<&str>) -> String {
     shown.to_string()
 }
 
+/// A call that cannot be taken back and that was interrupted while it was made.
+pub(crate) fn unknown(number: u64) -> String {
+    let why = "the run was interrupted while this call was made; whether it was done is not known, and it is not made again unless a \
+               person permits it: look whether it was done, go on with the rest, and tell the person";
+    json!({"call": number, "unknown": why}).to_string()
+}
+
+/// A person permits that such a call is made again.
+pub(crate) fn permitted(number: u64) -> String {
+    format!("Call {number}, of which it is not known whether it was done, may be made once more: the person permits it.")
+}
+
+/// The model is about to end while its plan says that it is not done.
+pub(crate) fn reminder(open: &[String]) -> String {
+    format!(
+        "These steps of your plan are open or in doubt:\n- {}\nDo them, or mark them as done or dropped; else answer again and the run ends so.",
+        open.join("\n- ")
+    )
+}
+
 /// A call whose texts a person removed from the record since.
 pub(crate) fn redacted(number: u64) -> String {
     json!({"call": number, "redacted": "a person removed what this call showed; make it again if it is needed"}).to_string()

@@ -1,14 +1,17 @@
 //! Where a run stands: what its steps so far come to. The same steps give the same state, whoever replays them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
-use cofferdam_base::{CallId, RunId};
+use cofferdam_base::{CallId, Digest, RunId, WorkspacePath};
 use cofferdam_memory::CallEvidence;
 use cofferdam_model::{Message, Spent, ToolCall};
 
 use crate::{
     context::{Estimate, Facts, Window, size},
-    journal::{RunHeader, Step},
+    journal::{Came, RunHeader, Step},
+    limits::{IDLE_ANSWERS, SAME_CALLS},
+    plan::{self, Doubt, Plan},
+    state::Circle,
 };
 
 /// A run between two steps.
@@ -24,16 +27,24 @@ pub(crate) struct Progress {
     compacted: usize,
     facts: Facts,
     estimate: Estimate,
+    /// What the model is told once the results of its newest answer are all there: providers take nothing between them.
+    told: Vec<Message>,
     /// Calls of the newest answer that were not made yet.
     pending: VecDeque<ToolCall>,
     /// A call that was taken down and whose end is not.
     begun: Option<CallId>,
     /// Calls since something was published last, with their numbers: made again, they would bring the same.
     since: Vec<(u64, ToolCall)>,
-    /// What each call of the run showed, by its number.
-    evidence: Vec<Option<CallEvidence>>,
     /// What the model was shown of each call, by its number.
     observed: Vec<String>,
+    /// What each call of the run came to, by its number.
+    calls: Vec<Past>,
+    /// Calls of which nobody knows whether they were done, with their numbers: they are not made again unasked.
+    unknown: Vec<(u64, ToolCall)>,
+    plan: Option<Plan>,
+    doubts: Vec<Doubt>,
+    reminded: bool,
+    turns: Turns,
     /// Whether text from outside is in view.
     pub(crate) outside: bool,
     /// Answers of the model so far.
@@ -44,6 +55,28 @@ pub(crate) struct Progress {
     pub(crate) ledgers: Vec<RunId>,
     last_text: String,
     finished: bool,
+}
+
+/// A call that came to its end.
+#[derive(Debug)]
+struct Past {
+    came: Came,
+    call: Option<CallId>,
+    evidence: Option<CallEvidence>,
+    left: BTreeMap<WorkspacePath, Option<Digest>>,
+}
+
+/// Whether the run gets on.
+#[derive(Debug, Default)]
+struct Turns {
+    /// Answers in a row that brought nothing.
+    idle: usize,
+    /// Whether the newest answer brought something yet.
+    useful: bool,
+    /// How often the same call was asked for with nothing published in between.
+    same: usize,
+    /// Where in `since` the run was taken up: whoever resumes a run gives it new patience.
+    taken: usize,
 }
 
 /// What comes next.
@@ -110,7 +143,10 @@ impl Progress {
     /// Takes one more step.
     pub(crate) fn apply(&mut self, step: Step) {
         match step {
-            Step::Taken { ledger } => self.ledgers.push(ledger),
+            Step::Taken { ledger } => {
+                self.ledgers.push(ledger);
+                self.turns = Turns { taken: self.since.len(), ..Turns::default() };
+            }
             Step::Looking { call } => {
                 self.look = Some(String::new());
                 self.pending = [call].into();
@@ -120,36 +156,83 @@ impl Progress {
                 self.estimate = self.estimate.after(&self.spent, &spent);
                 self.spent = spent;
                 self.last_text.clone_from(&response.text);
+                self.turns.useful = false;
                 self.pending = response.calls.iter().cloned().collect();
                 self.messages.push(Message::Assistant { text: response.text, calls: response.calls });
             }
             Step::Calling { call, .. } => self.begun = Some(call),
-            Step::Observed { id, content, evidence, outside, published } => {
+            Step::Observed { id, content, evidence, outside, published, came, left } => {
+                let number = self.number();
+                let past = Past { came, call: self.begun.take(), evidence, left };
                 let name = match self.pending.pop_front() {
                     Some(call) => {
-                        if published {
-                            self.since.clear();
-                        } else {
-                            self.since.push((self.number(), call.clone()));
-                        }
+                        self.came_to(number, &call, &past, published);
                         call.name
                     }
                     None => String::new(),
                 };
-                self.begun = None;
                 self.outside |= outside;
-                self.evidence.push(evidence);
                 self.observed.push(content.clone());
+                self.calls.push(past);
                 match &mut self.look {
                     // The model did not ask for it: it is part of what it is told at first.
                     Some(look) if self.answers == 0 => *look = content,
                     _ => self.messages.push(Message::ToolResult { id, name, content }),
                 }
+                self.tell();
                 if self.pending.is_empty() {
                     self.compact();
                 }
             }
+            Step::Compared { doubts } => self.doubts = doubts,
+            Step::Reminded { text } => {
+                self.reminded = true;
+                self.messages.push(Message::User { text });
+            }
+            Step::Permitted { number, text } => {
+                if let Some(place) = self.unknown.iter().position(|(unknown, _)| *unknown == number) {
+                    let (_, permitted) = self.unknown.remove(place);
+                    // Neither it nor what was not made because of it is in its way.
+                    self.since.retain(|(_, past)| !means_the_same(past, &permitted));
+                    self.turns = Turns { taken: self.since.len(), ..Turns::default() };
+                }
+                self.told.push(Message::User { text });
+                self.tell();
+            }
+            Step::Stopped { .. } => {}
             Step::Finished { .. } => self.finished = true,
+        }
+    }
+
+    fn tell(&mut self) {
+        if self.pending.is_empty() {
+            self.messages.append(&mut self.told);
+        }
+    }
+
+    fn came_to(&mut self, number: u64, call: &ToolCall, past: &Past, published: bool) {
+        if published {
+            self.since.clear();
+            (self.turns.same, self.turns.taken) = (0, 0);
+        } else if call.name != plan::UPDATE {
+            self.since.push((number, call.clone()));
+            let same = self.since.iter().skip(self.turns.taken).filter(|(_, other)| is_same(other, call)).count();
+            self.turns.same = self.turns.same.max(same);
+        }
+        match past.came {
+            Came::Verified | Came::Untold => self.turns.useful = true,
+            Came::Own if call.name == plan::UPDATE => {
+                // A plan whose words were redacted since reads as no update.
+                if let Ok(plan) = Plan::revise(self.plan.as_ref(), &call.arguments, |number| self.is_verified(number)) {
+                    (self.plan, self.doubts) = (Some(plan), Vec::new());
+                }
+            }
+            Came::Own => self.turns.useful = true,
+            Came::Unknown => self.unknown.push((number, call.clone())),
+            Came::Refused | Came::NotMade => {}
+        }
+        if self.pending.is_empty() && self.answers > 0 {
+            self.turns.idle = if self.turns.useful { 0 } else { self.turns.idle + 1 };
         }
     }
 
@@ -170,10 +253,28 @@ impl Progress {
         self.messages.iter().rev().take_while(|message| matches!(message, Message::ToolResult { .. })).count()
     }
 
-    /// The number of an earlier call that was the same, where nothing was published since.
+    /// The number of an earlier call that was the same, where nothing was published since. A plan may be what it was before.
     pub(crate) fn repeats(&self, wanted: &ToolCall) -> Option<u64> {
-        let same = |(_, call): &&(u64, ToolCall)| call.name == wanted.name && call.arguments == wanted.arguments;
-        self.since.iter().find(same).map(|(number, _)| *number)
+        self.since.iter().find(|(_, call)| is_same(call, wanted)).map(|(number, _)| *number)
+    }
+
+    /// The number of an earlier call that was the same and of which nobody knows whether it was done.
+    pub(crate) fn repeats_unknown(&self, wanted: &ToolCall) -> Option<u64> {
+        self.unknown.iter().find(|(_, call)| means_the_same(call, wanted)).map(|(number, _)| *number)
+    }
+
+    /// The numbers of the calls of which nobody knows whether they were done.
+    pub(crate) fn unknown(&self) -> Vec<u64> {
+        self.unknown.iter().map(|(number, _)| *number).collect()
+    }
+
+    /// Whether the run gets nowhere.
+    pub(crate) fn circle(&self) -> Option<Circle> {
+        match (self.turns.idle, self.turns.same) {
+            (idle, _) if idle >= IDLE_ANSWERS => Some(Circle::Idle { answers: idle }),
+            (_, same) if same >= SAME_CALLS => Some(Circle::Same { calls: same }),
+            _ => None,
+        }
     }
 
     /// What the model was shown of the call of a number.
@@ -184,13 +285,80 @@ impl Progress {
 
     /// What the call of a number showed; none where it showed nothing that may be cited.
     pub(crate) fn evidence(&self, number: u64) -> Option<&CallEvidence> {
-        let index = usize::try_from(number).ok()?.checked_sub(1)?;
-        self.evidence.get(index)?.as_ref()
+        self.past(number)?.evidence.as_ref()
+    }
+
+    /// Whether the call of a number was verified, whatever was removed from the record since.
+    pub(crate) fn is_verified(&self, number: u64) -> bool {
+        self.past(number).is_some_and(|past| match past.came {
+            Came::Verified => true,
+            Came::Untold => past.evidence.is_some(),
+            Came::Own | Came::Refused | Came::NotMade | Came::Unknown => false,
+        })
+    }
+
+    /// The identifier of the call of a number.
+    pub(crate) fn call(&self, number: u64) -> Option<&CallId> {
+        self.past(number)?.call.as_ref()
+    }
+
+    /// The files of a call as this run has to find them: as the call had them, or as a later call of the run left them.
+    pub(crate) fn files_of(&self, number: u64) -> BTreeMap<&WorkspacePath, Option<Digest>> {
+        let mut files = BTreeMap::new();
+        let Some(past) = self.past(number) else { return files };
+        files.extend(past.evidence.iter().flat_map(|evidence| &evidence.files).map(|(path, digest)| (path, Some(*digest))));
+        files.extend(past.left.iter().map(|(path, digest)| (path, *digest)));
+        let later = self.calls.iter().skip(usize::try_from(number).unwrap_or(usize::MAX));
+        for (path, digest) in later.flat_map(|past| &past.left) {
+            if let Some(stood) = files.get_mut(path) {
+                *stood = *digest;
+            }
+        }
+        files
+    }
+
+    /// The plan, where there is one.
+    pub(crate) fn plan(&self) -> Option<&Plan> {
+        self.plan.as_ref()
+    }
+
+    /// What the facts say against the plan.
+    pub(crate) fn doubts(&self) -> &[Doubt] {
+        &self.doubts
+    }
+
+    /// The plan as the model is shown it.
+    pub(crate) fn plan_shown(&self) -> Option<String> {
+        self.plan.as_ref().map(|plan| plan.shown(&self.doubts))
+    }
+
+    /// The steps of the plan that are open or in doubt.
+    pub(crate) fn unsettled(&self) -> Vec<String> {
+        self.plan.as_ref().map(|plan| plan.unsettled(&self.doubts)).unwrap_or_default()
+    }
+
+    /// Whether the model was reminded of its open steps.
+    pub(crate) fn was_reminded(&self) -> bool {
+        self.reminded
+    }
+
+    fn past(&self, number: u64) -> Option<&Past> {
+        self.calls.get(usize::try_from(number).ok()?.checked_sub(1)?)
     }
 
     fn number(&self) -> u64 {
-        self.evidence.len() as u64 + 1
+        self.calls.len() as u64 + 1
     }
+}
+
+fn is_same(one: &ToolCall, other: &ToolCall) -> bool {
+    one.name == other.name && one.arguments == other.arguments
+}
+
+/// Like [`is_same`], whatever the order of members and the white space.
+fn means_the_same(one: &ToolCall, other: &ToolCall) -> bool {
+    let value = |call: &ToolCall| serde_json::from_str::<serde_json::Value>(&call.arguments).ok();
+    one.name == other.name && (one.arguments == other.arguments || value(one).is_some_and(|one| Some(one) == value(other)))
 }
 
 #[cfg(test)]
@@ -205,7 +373,15 @@ mod tests {
     }
 
     fn observed(id: &str) -> Step {
-        Step::Observed { id: id.into(), content: "{}".into(), evidence: None, outside: true, published: false }
+        Step::Observed {
+            id: id.into(),
+            content: "{}".into(),
+            evidence: None,
+            outside: true,
+            published: false,
+            came: Came::Verified,
+            left: BTreeMap::new(),
+        }
     }
 
     #[test]
@@ -218,8 +394,40 @@ mod tests {
         assert_eq!(progress.repeats(&wanted), None);
         progress.apply(observed("a"));
         assert_eq!(progress.repeats(&wanted), Some(1));
-        progress.apply(Step::Observed { id: "b".into(), content: "{}".into(), evidence: None, outside: true, published: true });
+        progress.apply(Step::Observed {
+            id: "b".into(),
+            content: "{}".into(),
+            evidence: None,
+            outside: true,
+            published: true,
+            came: Came::Verified,
+            left: BTreeMap::new(),
+        });
         assert_eq!(progress.repeats(&wanted), None);
+    }
+
+    #[test]
+    fn a_permission_stands_after_the_results_and_frees_the_call() {
+        let mut progress = Progress::default();
+        progress.apply(answered(&["a", "b"]));
+        let wanted = ToolCall { id: "c".into(), name: "files.read".into(), arguments: " { } ".into() };
+        let unknown = Step::Observed {
+            id: "a".into(),
+            content: "{}".into(),
+            evidence: None,
+            outside: false,
+            published: false,
+            came: Came::Unknown,
+            left: BTreeMap::new(),
+        };
+        progress.apply(unknown);
+        assert_eq!((progress.repeats_unknown(&wanted), progress.unknown()), (Some(1), vec![1]));
+        progress.apply(Step::Permitted { number: 1, text: "once more".into() });
+        assert_eq!((progress.repeats_unknown(&wanted), progress.repeats(&wanted)), (None, None));
+        assert!(matches!(progress.messages.last(), Some(Message::ToolResult { .. })));
+        progress.apply(observed("b"));
+        assert!(matches!(progress.messages.last(), Some(Message::User { text }) if text == "once more"));
+        assert!(matches!(progress.next(), Next::Ask));
     }
 
     #[test]

@@ -183,7 +183,12 @@ impl Recorded {
                     }
                     made += 1;
                 }
-                Step::Taken { .. } | Step::Finished { .. } => {}
+                Step::Taken { .. }
+                | Step::Compared { .. }
+                | Step::Reminded { .. }
+                | Step::Permitted { .. }
+                | Step::Stopped { .. }
+                | Step::Finished { .. } => {}
             }
         }
         places
@@ -201,16 +206,25 @@ impl Recorded {
                     Step::Answered { response, .. } => {
                         response.calls.iter_mut().enumerate().filter(|(place, _)| nth(*place)).for_each(|(_, call)| hide(call));
                     }
-                    Step::Looking { .. } | Step::Taken { .. } | Step::Calling { .. } | Step::Observed { .. } | Step::Finished { .. } => {}
+                    Step::Looking { .. }
+                    | Step::Taken { .. }
+                    | Step::Calling { .. }
+                    | Step::Observed { .. }
+                    | Step::Compared { .. }
+                    | Step::Reminded { .. }
+                    | Step::Permitted { .. }
+                    | Step::Stopped { .. }
+                    | Step::Finished { .. } => {}
                 }
             }
             // What the model was shown of a call comes from these.
             if kinds.iter().any(|said| matches!(said, Said::Outcome | Said::Evidence | Said::Changes))
-                && let (Some(number), Step::Observed { content, evidence, .. }) = (observed.get(&index), step)
+                && let (Some(number), Step::Observed { content, evidence, left, .. }) = (observed.get(&index), step)
             {
                 *content = observation::redacted(*number);
                 // What is gone is shown to nobody, so no further memory may cite it.
                 *evidence = None;
+                left.clear();
             }
         }
         steps
@@ -243,7 +257,15 @@ mod tests {
     }
 
     fn observed(content: &str) -> Step {
-        Step::Observed { id: "c0".into(), content: content.into(), evidence: None, outside: true, published: false }
+        Step::Observed {
+            id: "c0".into(),
+            content: content.into(),
+            evidence: None,
+            outside: true,
+            published: false,
+            came: crate::journal::Came::Verified,
+            left: BTreeMap::new(),
+        }
     }
 
     #[test]

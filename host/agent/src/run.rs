@@ -2,22 +2,24 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use cofferdam_base::{CallId, Clock, EntryId, Interrupt, RunId, Timestamp};
-use cofferdam_gate::{CallInput, Fault, Gate, Mode, Publication, Refused, transcript::Body};
+use cofferdam_base::{CallId, Clock, Digest, EntryId, Interrupt, RunId, Timestamp, WorkspacePath};
+use cofferdam_gate::{CallInput, Fault, Gate, Mode, Publication, Recovery, Refused, transcript::Body};
 use cofferdam_memory::CallEvidence;
 use cofferdam_model::{Answered, Budget, Caps, ChatRequest, ModelError, Prices, Provider, Spent, ToolCall, ToolSpec};
 use cofferdam_policy::{Host, Integrity, Origin};
 use cofferdam_recall::Recall;
-use cofferdam_store::publish::history;
+use cofferdam_store::{change::ChangeSummary, publish::history};
 
 use crate::{
     AgentError, Journal, RunHeader, Watcher,
     builtin::{self, Brought},
     context::{Assembled, Window, assemble, digest},
-    journal::{Step, VERSION},
-    observation,
+    facts,
+    journal::{Came, Step, VERSION},
+    observation, plan,
     progress::{Next, Progress},
     prompt, recall,
+    state::Stop,
 };
 
 /// Most calls of one answer that are made; the model is told of the others.
@@ -64,14 +66,25 @@ pub struct Ended {
     pub answer: String,
     /// What it used.
     pub spent: Spent,
+    /// Steps of its plan that are open or in doubt.
+    pub open: Vec<String>,
 }
 
 /// What a call came to, before it is taken down.
 struct Made {
     content: String,
+    came: Came,
     evidence: Option<CallEvidence>,
     outside: bool,
     published: bool,
+    left: BTreeMap<WorkspacePath, Option<Digest>>,
+}
+
+impl Made {
+    /// Something that changed nothing and shows nothing that may be cited.
+    fn nothing(content: String, came: Came) -> Self {
+        Self { content, came, evidence: None, outside: false, published: false, left: BTreeMap::new() }
+    }
 }
 
 impl<'a> Agent<'a> {
@@ -164,27 +177,73 @@ impl<'a> Agent<'a> {
         &self.header.task
     }
 
-    /// Goes on until the model is done, or something stops the run. It can be taken up again after every error.
+    /// Permits, for a person, that a call is made again of which nobody knows whether it was done. The model is told, and may
+    /// ask for it.
+    ///
+    /// # Errors
+    /// [`AgentError::NotUnknown`]; the journal's.
+    pub fn permit(&mut self, number: u64) -> Result<(), AgentError> {
+        if !self.progress.unknown().contains(&number) {
+            return Err(AgentError::NotUnknown { number });
+        }
+        let step = Step::Permitted { number, text: observation::permitted(number) };
+        self.journal.write_durably(&step)?;
+        self.progress.apply(step);
+        Ok(())
+    }
+
+    /// Goes on until the model is done, or something stops the run, which is taken down. It can be taken up again after every
+    /// error.
     ///
     /// # Errors
     /// See [`AgentError`]. A refused call is none: the model is told.
     pub fn go(&mut self, watcher: &mut dyn Watcher) -> Result<Ended, AgentError> {
+        if matches!(self.progress.next(), Next::Ended) {
+            return Err(AgentError::Ended { run: self.header.run.clone() });
+        }
+        self.advance(watcher).map_err(|error| {
+            let step = Step::Stopped { stop: Stop::by(&error) };
+            // Where even that cannot be taken down, it is the graver news.
+            self.take_down(step).err().unwrap_or(error)
+        })
+    }
+
+    fn advance(&mut self, watcher: &mut dyn Watcher) -> Result<Ended, AgentError> {
         loop {
             if self.parts.interrupt.is_raised() {
                 return Err(AgentError::Interrupted);
             }
             match self.progress.next() {
-                Next::Ask => self.ask(watcher)?,
+                Next::Ask => match self.progress.circle() {
+                    Some(circle) => return Err(AgentError::Circles(circle)),
+                    None => self.ask(watcher)?,
+                },
                 Next::Call { number, wanted, begun } => self.call(number, &wanted, begun, watcher)?,
                 Next::Finish { answer } => {
-                    let step = Step::Finished { answer: answer.clone() };
-                    self.journal.write_durably(&step)?;
-                    self.progress.apply(step);
-                    return Ok(Ended { run: self.header.run.clone(), answer, spent: *self.budget.spent() });
+                    self.compare()?;
+                    let open = self.progress.unsettled();
+                    if open.is_empty() || self.progress.was_reminded() {
+                        return self.finish(answer, open);
+                    }
+                    watcher.reminded(&open);
+                    self.take_down(Step::Reminded { text: observation::reminder(&open) })?;
                 }
                 Next::Ended => return Err(AgentError::Ended { run: self.header.run.clone() }),
             }
         }
+    }
+
+    fn finish(&mut self, answer: String, open: Vec<String>) -> Result<Ended, AgentError> {
+        let step = Step::Finished { answer: answer.clone() };
+        self.journal.write_durably(&step)?;
+        self.progress.apply(step);
+        Ok(Ended { run: self.header.run.clone(), answer, spent: *self.budget.spent(), open })
+    }
+
+    /// Looks whether the plan's done steps still stand; what is new is taken down, so that a resumed run shows the same.
+    fn compare(&mut self) -> Result<(), AgentError> {
+        let doubts = facts::doubts(&self.progress, self.parts.gate)?;
+        if doubts == self.progress.doubts() { Ok(()) } else { self.take_down(Step::Compared { doubts }) }
     }
 
     fn integrity(&self) -> Integrity {
@@ -222,6 +281,13 @@ impl<'a> Agent<'a> {
             None if self.progress.made_of_answer() >= MAX_CALLS_OF_AN_ANSWER => {
                 not_made(number, format!("one answer asks for at most {MAX_CALLS_OF_AN_ANSWER} calls; ask again for this one"), watcher)
             }
+            None if let Some(same) = self.progress.repeats_unknown(wanted) => {
+                let why = format!(
+                    "the same as call {same}, of which it is not known whether it was done; a person can permit it with \
+                     `cofferdam resume --repeat-unknown {same}`"
+                );
+                not_made(number, why, watcher)
+            }
             None if let Some(same) = self.progress.repeats(wanted) => {
                 let why = format!("the same as call {same}, and nothing was published since: use its result, and go on or answer");
                 not_made(number, why, watcher)
@@ -232,27 +298,38 @@ impl<'a> Agent<'a> {
                 self.journal.write_durably(&step)?;
                 self.progress.apply(step);
                 watcher.calling(number, &wanted.name, &wanted.arguments);
-                self.make(number, call, wanted, watcher)?
+                let made = self.make(number, call, wanted, watcher)?;
+                // A question that nobody answered any more, for one: it came to nothing, and a resumed run makes it anew.
+                if made.came == Came::Refused && self.parts.interrupt.is_raised() {
+                    return Err(AgentError::Interrupted);
+                }
+                made
             }
         };
-        let Made { content, evidence, outside, published } = made;
-        self.take_down(Step::Observed { id: wanted.id.clone(), content, evidence, outside, published })
+        let Made { content, came, evidence, outside, published, left } = made;
+        self.take_down(Step::Observed { id: wanted.id.clone(), content, evidence, outside, published, came, left })?;
+        self.compare()
     }
 
     fn make(&mut self, number: u64, call: CallId, wanted: &ToolCall, watcher: &mut dyn Watcher) -> Result<Made, AgentError> {
         let gate = self.parts.gate;
         if builtin::is_builtin(&wanted.name) {
-            let brought = if wanted.name == builtin::RECALL {
-                recall::recall(&mut self.recall, &self.progress, &wanted.arguments)?
-            } else {
-                match builtin::remember(gate, &self.progress, &call, &wanted.arguments, watcher) {
+            let brought = match wanted.name.as_str() {
+                builtin::RECALL => recall::recall(&mut self.recall, &self.progress, &wanted.arguments)?,
+                plan::UPDATE => builtin::update_plan(&self.progress, &wanted.arguments),
+                _ => match builtin::remember(gate, &self.progress, &call, &wanted.arguments, watcher) {
                     Ok(brought) => brought,
                     Err(refused) => return refuse(number, refused, watcher),
-                }
+                },
+            };
+            let came = match wanted.name.as_str() {
+                _ if brought.is_refusal() => Came::Refused,
+                builtin::REMEMBER => Came::Verified,
+                _ => Came::Own,
             };
             let Brought { shown: (member, value), note, outside } = brought;
             watcher.noted(number, &note);
-            return Ok(Made { content: observation::said(number, member, value), evidence: None, outside, published: false });
+            return Ok(Made { outside, ..Made::nothing(observation::said(number, member, value), came) });
         }
         let input = CallInput {
             function: wanted.name.clone(),
@@ -265,7 +342,9 @@ impl<'a> Agent<'a> {
                 watcher.completed(number, &completed);
                 let evidence = Some(observation::evidence(&completed));
                 let published = completed.publication == Publication::Published;
-                Ok(Made { content: observation::completed(number, &completed), evidence, outside: true, published })
+                let left = if published { left(&completed.changes) } else { BTreeMap::new() };
+                let content = observation::completed(number, &completed);
+                Ok(Made { content, came: Came::Verified, evidence, outside: true, published, left })
             }
             Err(refused) => refuse(number, refused, watcher),
         }
@@ -278,19 +357,28 @@ impl<'a> Agent<'a> {
             cofferdam_memory::Found::Entry(entry) => *entry.id() == EntryId::from(call),
             cofferdam_memory::Found::Loose { .. } => false,
         });
-        if history::find(gate.state(), call).map_err(Fault::from)?.is_none() && !remembered {
-            return Ok(None);
+        let published = history::find(gate.state(), call).map_err(Fault::from)?;
+        if published.is_none() && !remembered {
+            return Ok(match gate.recovery_of(call)? {
+                Some(Recovery::Unknown) => {
+                    watcher.noted(number, "unknown: it was being made when the run was interrupted, and cannot be taken back");
+                    Some(Made::nothing(observation::unknown(number), Came::Unknown))
+                }
+                Some(Recovery::Completed | Recovery::RolledBack) | None => None,
+            });
         }
         let mut outcome = None;
         for ledger in &self.progress.ledgers {
             outcome = outcome.or(gate.outcome_of(ledger, call)?);
         }
-        if matches!(outcome, Some(Body::Redacted(_))) {
-            return Ok(Some(Made { content: observation::redacted(number), evidence: None, outside: true, published: true }));
-        }
-        watcher.noted(number, "found again: it was published before the interruption");
-        let content = observation::found_again(number, outcome.as_ref().and_then(Body::text));
-        Ok(Some(Made { content, evidence: None, outside: true, published: true }))
+        let content = if matches!(outcome, Some(Body::Redacted(_))) {
+            observation::redacted(number)
+        } else {
+            watcher.noted(number, "found again: it was published before the interruption");
+            observation::found_again(number, outcome.as_ref().and_then(Body::text))
+        };
+        let left = published.map(|published| left(&published.changes)).unwrap_or_default();
+        Ok(Some(Made { content, came: Came::Verified, evidence: None, outside: true, published: true, left }))
     }
 
     fn take_down(&mut self, step: Step) -> Result<(), AgentError> {
@@ -303,7 +391,12 @@ impl<'a> Agent<'a> {
 /// A call that the agent itself does not make.
 fn not_made(number: u64, why: String, watcher: &mut dyn Watcher) -> Made {
     watcher.noted(number, &format!("not made: {why}"));
-    Made { content: observation::said(number, "refused", why.into()), evidence: None, outside: false, published: false }
+    Made::nothing(observation::said(number, "refused", why.into()), Came::NotMade)
+}
+
+/// What a call left at the paths that it changed.
+fn left(changes: &[ChangeSummary]) -> BTreeMap<WorkspacePath, Option<Digest>> {
+    changes.iter().map(|change| (change.path.clone(), change.after)).collect()
 }
 
 /// A refusal is the model's to know, unless the gate itself cannot work.
@@ -316,7 +409,7 @@ fn refuse(number: u64, refused: Box<Refused>, watcher: &mut dyn Watcher) -> Resu
         _ => {
             watcher.refused(number, &refused);
             // The message may quote a tool or a file.
-            Ok(Made { content: observation::refused(number, refused.as_ref()), evidence: None, outside: true, published: false })
+            Ok(Made { outside: true, ..Made::nothing(observation::refused(number, refused.as_ref()), Came::Refused) })
         }
     }
 }

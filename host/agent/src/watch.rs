@@ -20,6 +20,9 @@ pub trait Watcher: Attendant + Listener {
     /// A call was refused.
     fn refused(&mut self, _number: u64, _refused: &Refused) {}
 
+    /// The model was about to end with these steps of its plan open or in doubt; it is asked once more.
+    fn reminded(&mut self, _open: &[String]) {}
+
     /// Something of the agent's own was done: a recall, a memory, a call found again after a crash.
     fn noted(&mut self, _number: u64, _note: &str) {}
 }

@@ -3,7 +3,7 @@
 use std::io::{self, IsTerminal as _, Stderr};
 
 use cofferdam_agent::Watcher;
-use cofferdam_base::{Diagnostic as _, text};
+use cofferdam_base::{Diagnostic as _, Interrupt, interrupt::Interrupted, text};
 use cofferdam_gate::{Asked, Attendant, Completed, Publication, Refused, Step};
 use cofferdam_model::{ChatResponse, Listener, Spent};
 use cofferdam_policy::Answer;
@@ -18,12 +18,14 @@ pub(crate) struct Terminal {
     interactive: bool,
     /// Where progress and the model's words appear; only where standard error is a terminal.
     live: Option<Live<Stderr>>,
+    interrupt: Interrupt,
 }
 
 impl Terminal {
     /// Looks whether somebody is there.
-    pub(crate) fn here() -> Self {
-        Self { interactive: confirm::is_somebody_there(), live: io::stderr().is_terminal().then(|| Live::on(io::stderr())) }
+    pub(crate) fn here(interrupt: Interrupt) -> Self {
+        let live = io::stderr().is_terminal().then(|| Live::on(io::stderr()));
+        Self { interactive: confirm::is_somebody_there(), live, interrupt }
     }
 
     /// Ends the line that progress or the model's words are in. Gives whether words were.
@@ -49,7 +51,12 @@ impl Attendant for Terminal {
         }
         self.done();
         output::say(&question(asked));
-        if confirm::said_yes("Allow this once?") { Answer::Approved { by: "terminal".to_owned() } } else { Answer::Declined }
+        match confirm::said_yes_unless("Allow this once?", &self.interrupt) {
+            Ok(true) => Answer::Approved { by: "terminal".to_owned() },
+            Ok(false) => Answer::Declined,
+            // Neither yes nor no: a resumed run asks again.
+            Err(Interrupted) => Answer::Nobody,
+        }
     }
 }
 
@@ -102,6 +109,11 @@ impl Watcher for Terminal {
     fn refused(&mut self, _: u64, refused: &Refused) {
         self.done();
         output::say(&format!("     refused[{}]: {}", refused.code(), text::inline(&refused.to_string(), MAX_LINE)));
+    }
+
+    fn reminded(&mut self, open: &[String]) {
+        self.done();
+        output::say(&format!("  the plan has open steps, so the model is asked once more: {}", text::inline(&open.join("; "), MAX_LINE)));
     }
 
     fn noted(&mut self, _: u64, note: &str) {

@@ -1,6 +1,15 @@
 //! A question that only a person at a terminal can answer with yes.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
+use std::{
+    io::{self, BufRead as _, IsTerminal as _, Write as _},
+    sync::mpsc::{self, RecvTimeoutError},
+    time::Duration,
+};
+
+use cofferdam_base::{Interrupt, interrupt::Interrupted};
+
+/// How often it is looked whether a person asked to stop, while the answer is waited for.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Whether somebody is there to answer: standard input and standard error are a terminal.
 pub(crate) fn is_somebody_there() -> bool {
@@ -8,8 +17,37 @@ pub(crate) fn is_somebody_there() -> bool {
 }
 
 /// Asks somebody who is there. A terminal that is gone is nobody's yes.
-pub(crate) fn said_yes(question: &str) -> bool {
+fn said_yes(question: &str) -> bool {
     let _ = write!(io::stderr(), "{question} [y/N] ");
+    is_yes()
+}
+
+/// Asks somebody who is there, until they ask to stop.
+///
+/// # Errors
+/// [`Interrupted`].
+pub(crate) fn said_yes_unless(question: &str, interrupt: &Interrupt) -> Result<bool, Interrupted> {
+    let _ = write!(io::stderr(), "{question} [y/N] ");
+    answered(interrupt, is_yes)
+}
+
+/// What `answer` gives, unless a person asks to stop first; then it is left waiting, and ends with the program.
+fn answered(interrupt: &Interrupt, answer: impl FnOnce() -> bool + Send + 'static) -> Result<bool, Interrupted> {
+    let (told, answers) = mpsc::channel();
+    // Nobody listens any more where the wish to stop came first.
+    std::thread::spawn(move || {
+        let _ = told.send(answer());
+    });
+    loop {
+        match answers.recv_timeout(LOOK) {
+            Ok(answer) => return Ok(answer),
+            Err(RecvTimeoutError::Timeout) => interrupt.check()?,
+            Err(RecvTimeoutError::Disconnected) => return Ok(false),
+        }
+    }
+}
+
+fn is_yes() -> bool {
     let mut line = String::new();
     io::stdin().lock().read_line(&mut line).is_ok() && matches!(line.trim(), "y" | "Y" | "yes")
 }
@@ -17,4 +55,19 @@ pub(crate) fn said_yes(question: &str) -> bool {
 /// Asks. No, where nobody is there.
 pub(crate) fn confirmed(question: &str) -> bool {
     is_somebody_there() && said_yes(question)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wish_to_stop_ends_the_wait_for_an_answer() {
+        let interrupt = Interrupt::default();
+        assert_eq!(answered(&interrupt, || true), Ok(true));
+        assert_eq!(answered(&interrupt, || false), Ok(false));
+        interrupt.raise();
+        let (_open, waits) = mpsc::channel::<()>();
+        assert_eq!(answered(&interrupt, move || waits.recv().is_ok()), Err(Interrupted));
+    }
 }

@@ -24,6 +24,7 @@ mod permit;
 mod postcondition;
 mod publish;
 mod record;
+mod recovered;
 pub mod refusal;
 mod remember;
 mod request;
@@ -35,6 +36,8 @@ pub mod transcript;
 pub mod undo;
 mod verify;
 mod witness;
+
+pub use cofferdam_ledger::event::Recovery;
 
 pub use attendant::{Asked, Attendant, Step, Unattended};
 pub use call::{Completed, Evidence, Mode, Publication};

@@ -55,6 +55,11 @@ pub(crate) fn assemble(header: &RunHeader, progress: &Progress, tools: Vec<ToolS
     cut_results(&mut recent, window, estimate);
     part("recent steps", recent.iter().map(size).sum(), Some(window.recent()));
 
+    // At the end: what stands before it is the same in the next request, so a provider's cache still has it.
+    let plan = progress.plan_shown();
+    part("plan", plan.as_ref().map_or(0, String::len), None);
+    recent.extend(plan.map(|text| Message::User { text }));
+
     let system = format!("{}{index}", prompt::SYSTEM);
     let mut messages = vec![Message::User { text: format!("{}{look}{earlier}", header.task) }];
     messages.extend(recent);

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use cofferdam_base::text;
+use cofferdam_base::{Interrupt, text};
 use cofferdam_gate::{CallInput, Completed, Mode, Publication};
 use cofferdam_policy::{Integrity, Origin};
 use serde_json::json;
@@ -48,7 +48,7 @@ impl Call {
         let session = Session::open(&context.confine()?, &context.workspace)?;
         let input = CallInput { function: self.function, arguments, origin: Origin::User, integrity: Integrity::Trusted };
         let mode = if self.dry_run { Mode::DryRun } else { Mode::Publish };
-        let mut terminal = Terminal::here();
+        let mut terminal = Terminal::here(Interrupt::default());
         let result = session.gate.call(&input, mode, &mut terminal);
         terminal.done();
         let completed = result.map_err(|refused| Failure::from(*refused))?;

@@ -12,7 +12,7 @@ use crate::{
     output::{self, Format},
 };
 
-/// Print every limit of a tool call, of the transcripts and of what a model is shown, and every cap of a run; `docs/limits.md` has these tables
+/// Print every limit of a tool call, of the loop, of the transcripts and of what a model is shown, and every cap of a run; `docs/limits.md` has these tables
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  cofferdam limits\n  cofferdam limits --format json")]
 pub(crate) struct Limits {}
@@ -21,10 +21,14 @@ impl Limits {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
         Reach::nothing().confine();
         match context.format {
-            Format::Text => output::data(&format!("{}\n{}\n{}\n{}", limits(), caps(), transcripts(), windows()))?,
+            Format::Text => output::data(&format!("{}\n{}\n{}\n{}\n{}", limits(), caps(), the_loop(), transcripts(), windows()))?,
             Format::Json => {
                 for row in ROWS {
                     output::line(&json!({"name": row.name, "value": row.value, "unit": row.unit, "prevents": row.prevents}).to_string())?;
+                }
+                for row in cofferdam_agent::limits::ROWS {
+                    let LimitRow { name, value, unit, prevents } = row;
+                    output::line(&json!({"loop": name, "value": value, "unit": unit, "prevents": prevents}).to_string())?;
                 }
                 for row in transcript::limits::ROWS {
                     let LimitRow { name, value, unit, prevents } = row;
@@ -52,10 +56,19 @@ fn limits() -> String {
     table
 }
 
+/// What the loop of a run bears.
+fn the_loop() -> String {
+    rows("loop", cofferdam_agent::limits::ROWS)
+}
+
 /// What transcripts may take.
 fn transcripts() -> String {
-    let mut table = String::from("| transcripts | limit | unit | prevents |\n| --- | ---: | --- | --- |\n");
-    for row in transcript::limits::ROWS {
+    rows("transcripts", transcript::limits::ROWS)
+}
+
+fn rows(of: &str, rows: &[LimitRow]) -> String {
+    let mut table = format!("| {of} | limit | unit | prevents |\n| --- | ---: | --- | --- |\n");
+    for row in rows {
         table.push_str(&format!("| `{}` | {} | {} | {} |\n", row.name, row.value, row.unit, row.prevents));
     }
     table
@@ -84,7 +97,7 @@ mod tests {
     #[test]
     fn the_docs_have_these_tables() {
         let docs = include_str!("../../../../docs/limits.md");
-        for table in [super::limits(), super::caps(), super::transcripts()] {
+        for table in [super::limits(), super::caps(), super::the_loop(), super::transcripts()] {
             assert!(docs.contains(&table), "run `cofferdam limits` and paste it into docs/limits.md");
         }
     }

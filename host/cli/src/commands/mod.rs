@@ -14,6 +14,7 @@ mod policy;
 mod recover;
 mod resume;
 mod run;
+mod runs;
 mod tool;
 mod transcript;
 mod undo;
@@ -52,6 +53,7 @@ enum Command {
     Init(init::Init),
     Run(run::Run),
     Resume(resume::Resume),
+    Runs(runs::Runs),
     Memory(memory::Memory),
     Transcript(transcript::Transcript),
     Context(context::Context),
@@ -102,6 +104,7 @@ pub(crate) fn run(line: CommandLine) -> CommandResult {
         Command::Init(command) => command.run(&context),
         Command::Run(command) => command.run(&context),
         Command::Resume(command) => command.run(&context),
+        Command::Runs(command) => command.run(&context),
         Command::Memory(command) => command.run(&context),
         Command::Transcript(command) => command.run(&context),
         Command::Context(command) => command.run(&context),

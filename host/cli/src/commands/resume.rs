@@ -12,13 +12,16 @@ use crate::{
 
 /// Go on with a run where it stopped; no call is made twice
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  cofferdam resume\n  cofferdam resume --cap steps=100")]
+#[command(after_help = "Examples:\n  cofferdam resume\n  cofferdam resume --cap steps=100\n  cofferdam resume --repeat-unknown 7")]
 pub(crate) struct Resume {
     /// The run; without it, the newest
     run: Option<RunId>,
     /// Set a cap of the run anew: NAME=NUMBER
     #[arg(long, value_name = "CAP", value_parser = parse_cap)]
     cap: Vec<(String, u64)>,
+    /// Permit that this call, of which it is unknown whether it was done, is made once more: its number in the run
+    #[arg(long, value_name = "CALL")]
+    repeat_unknown: Vec<u64>,
     #[command(flatten)]
     answers: Answers,
 }
@@ -26,8 +29,10 @@ pub(crate) struct Resume {
 impl Resume {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
         let Asked { session, mut provider, prices, interrupt, .. } = ask(context, &self.answers)?;
-        let parts = AgentParts { gate: &session.gate, provider: provider.as_mut(), prices, clock: &SystemClock, interrupt };
+        let parts =
+            AgentParts { gate: &session.gate, provider: provider.as_mut(), prices, clock: &SystemClock, interrupt: interrupt.clone() };
         let mut agent = Agent::resume(parts, self.run, &self.cap.into_iter().collect())?;
-        go(&mut agent, &session, context.format)
+        self.repeat_unknown.iter().try_for_each(|number| agent.permit(*number))?;
+        go(&mut agent, &session, interrupt, context.format)
     }
 }

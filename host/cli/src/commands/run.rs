@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use cofferdam_agent::{Agent, AgentError, AgentParts, Ended, context::Window};
+use cofferdam_agent::{Agent, AgentError, AgentParts, Ended, RunState, Standing, Stop, context::Window};
 use cofferdam_base::{Digest, Interrupt, text};
 use cofferdam_model::{Caps, Prices, Provider, Spent};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     approver::Terminal,
@@ -39,9 +39,10 @@ impl Run {
         let Asked { session, mut provider, prices, caps, window, interrupt } = ask(context, &self.answers)?;
         let wanted: BTreeMap<String, u64> = self.cap.into_iter().collect();
         let caps = caps.with(&wanted).map_err(|name| AgentError::UnknownCap { name })?;
-        let parts = AgentParts { gate: &session.gate, provider: provider.as_mut(), prices, clock: &SystemClock, interrupt };
+        let parts =
+            AgentParts { gate: &session.gate, provider: provider.as_mut(), prices, clock: &SystemClock, interrupt: interrupt.clone() };
         let mut agent = Agent::begin(parts, &self.task, caps, window)?;
-        go(&mut agent, &session, context.format)
+        go(&mut agent, &session, interrupt, context.format)
     }
 }
 
@@ -72,33 +73,65 @@ pub(super) fn parse_cap(text: &str) -> Result<(String, u64), String> {
 }
 
 /// Runs an agent in front of the person, and tells how it ended.
-pub(super) fn go(agent: &mut Agent<'_>, session: &Session, format: Format) -> CommandResult {
-    let mut terminal = Terminal::here();
-    output::say(&format!("run {}: {}", agent.id(), text::inline(agent.task(), 200)));
+pub(super) fn go(agent: &mut Agent<'_>, session: &Session, interrupt: Interrupt, format: Format) -> CommandResult {
+    let mut terminal = Terminal::here(interrupt);
     let ended = agent.go(&mut terminal);
     terminal.done();
-    let ended = match ended {
-        Ok(ended) => ended,
+    let standing = Standing::read(session.gate.state().folder(), agent.id())?;
+    if !standing.unknown.is_empty() {
+        output::say(&format!("it is not known whether these calls were done: {}", numbers(&standing.unknown)));
+    }
+    match ended {
+        Ok(ended) => tell(&ended, &session.gate.checkpoint()?, format),
         Err(error) => {
-            output::say(&format!("run {} stopped; `cofferdam resume` goes on with it", agent.id()));
-            return Err(error.into());
+            tell_stopped(&standing, RunState::Stopped(Stop::by(&error)), format)?;
+            Err(error.into())
         }
-    };
-    let note = session.gate.checkpoint()?;
-    tell(&ended, &note, format)
+    }
+}
+
+/// Numbers of calls.
+pub(super) fn numbers(calls: &[u64]) -> String {
+    calls.iter().map(u64::to_string).collect::<Vec<_>>().join(", ")
+}
+
+/// How a run stopped; the error itself is told by whoever gets it.
+fn tell_stopped(standing: &Standing, state: RunState, format: Format) -> Result<(), Failure> {
+    let standing = Standing { state, ..standing.clone() };
+    if format == Format::Json {
+        output::line(&standing_json(&standing)?.to_string())?;
+    }
+    let needed = standing.needed().unwrap_or_default();
+    output::say(&format!("run {} {} after {}; `{needed}` goes on with it", standing.run, standing.state, used(&standing.spent)));
+    Ok(())
+}
+
+/// A run and how it stands, for programs.
+pub(super) fn standing_json(standing: &Standing) -> Result<Value, Failure> {
+    let Standing { run, begun, task, state, spent, caps, open, unknown } = standing;
+    Ok(json!({
+        "run": run, "begun": begun, "task": task, "state": state.as_str(), "detail": state.detail(), "open": open, "unknown": unknown,
+        "spent": as_json(spent)?, "caps": as_json(caps)?, "needed": standing.needed(),
+    }))
+}
+
+fn as_json(value: &impl serde::Serialize) -> Result<Value, Failure> {
+    Ok(serde_json::to_value(value).map_err(|error| CliError::Config { path: "run".to_owned(), why: error.to_string() })?)
 }
 
 fn tell(ended: &Ended, note: &str, format: Format) -> Result<(), Failure> {
-    let spent = &ended.spent;
+    let Ended { run, answer, spent, open } = ended;
+    let state = if open.is_empty() { RunState::Finished } else { RunState::FinishedWithOpenSteps(open.clone()) };
     match format {
         Format::Json => {
-            let spent = serde_json::to_value(spent).map_err(|error| CliError::Config { path: "run".to_owned(), why: error.to_string() })?;
-            let line = json!({"run": ended.run, "answer": ended.answer, "spent": spent, "checkpoint": note});
+            let spent = as_json(spent)?;
+            let line = json!({"run": run, "state": state.as_str(), "open": open, "answer": answer, "spent": spent, "checkpoint": note});
             output::line(&line.to_string())?;
         }
         Format::Text => {
-            output::line(&text::block(&ended.answer, ended.answer.len()))?;
-            output::say(&format!("run {}: {}; checkpoint {}", ended.run, used(spent), Digest::of(note.as_bytes()).short()));
+            output::line(&text::block(answer, answer.len()))?;
+            open.iter().for_each(|step| output::say(&format!("open step: {}", text::inline(step, 200))));
+            output::say(&format!("run {run} {state}: {}; checkpoint {}", used(spent), Digest::of(note.as_bytes()).short()));
             output::say(note.trim_end());
         }
     }

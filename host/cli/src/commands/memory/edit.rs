@@ -5,6 +5,7 @@ use std::{
     process::Command,
 };
 
+use cofferdam_base::Interrupt;
 use cofferdam_gate::Edited;
 use cofferdam_memory::{MAX_TOPIC_BYTES, Memory, Topic};
 use cofferdam_recall::Recall;
@@ -45,7 +46,7 @@ impl Edit {
             }
         };
         let session = Session::open(&context.confine()?, &context.workspace)?;
-        let result = session.gate.edit_memory(&self.topic, before.as_deref(), &text, &mut Terminal::here());
+        let result = session.gate.edit_memory(&self.topic, before.as_deref(), &text, &mut Terminal::here(Interrupt::default()));
         match (&result, draft) {
             (Ok(_), Some(draft)) => files::remove(&draft)?,
             (Err(_), Some(draft)) => {

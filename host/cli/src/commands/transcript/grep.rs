@@ -82,7 +82,8 @@ fn in_step(step: &Step, found: &dyn Fn(&str, &str) -> CommandResult) -> CommandR
         Step::Looking { call } => found("asked", &call.arguments),
         Step::Observed { content, .. } => found("shown", content),
         Step::Finished { answer } => found("answer", answer),
-        Step::Taken { .. } | Step::Calling { .. } => Ok(()),
+        Step::Reminded { text } | Step::Permitted { text, .. } => found("shown", text),
+        Step::Taken { .. } | Step::Calling { .. } | Step::Compared { .. } | Step::Stopped { .. } => Ok(()),
     }
 }
 

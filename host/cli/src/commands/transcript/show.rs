@@ -1,6 +1,6 @@
 //! `cofferdam transcript show`: a run for people, or the same as JSON lines.
 
-use cofferdam_agent::Step;
+use cofferdam_agent::{RunState, Step};
 use cofferdam_base::{CallId, RunId, Timestamp, text};
 use cofferdam_gate::transcript::Checked;
 use serde_json::{Value, json};
@@ -68,6 +68,13 @@ fn as_text(item: &Item<'_>) -> String {
         }
         Item::Step(Step::Calling { call, .. }) => format!("call {call}\n"),
         Item::Step(Step::Observed { content, .. }) => format!("shown to the model\n{}", block(content)),
+        Item::Step(Step::Compared { doubts }) if doubts.is_empty() => "the plan's done steps stand again\n".to_owned(),
+        Item::Step(Step::Compared { doubts }) => {
+            doubts.iter().map(|doubt| format!("step {} of the plan is in doubt: {doubt}\n", doubt.step)).collect()
+        }
+        Item::Step(Step::Reminded { text }) => format!("the model is reminded\n{}", block(text)),
+        Item::Step(Step::Permitted { text, .. }) => format!("a person permits\n{}", block(text)),
+        Item::Step(Step::Stopped { stop }) => format!("stopped: {}\n", RunState::Stopped(stop.clone())),
         Item::Step(Step::Finished { answer }) => format!("the answer\n{}", block(answer)),
         Item::Line { call, said, checked, .. } => line_as_text(call, said.as_str(), checked),
         Item::Missing(missing) => {
