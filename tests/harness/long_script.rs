@@ -85,7 +85,7 @@ impl LongScript {
             4 => remember("facts", REMEMBERED_FACT, 3),
             _ if step == self.quoting() => ("memory_recall", json!({"words": "harbour fact"})),
             _ if step == self.quoting() + 1 => ("edit_create", json!({"path": "quote.txt", "content": quoted(request)})),
-            _ if step == self.quoting() + 2 && self.quoting() % CHAPTER == 0 => revise(chapter - 1),
+            _ if step == self.quoting() + 2 && self.quoting().is_multiple_of(CHAPTER) => revise(chapter - 1),
             _ => match step % CHAPTER {
                 0 => revise(chapter - 1),
                 1 => read(&format!("chapters/{}.txt", chapter - 1)),
