@@ -2,6 +2,7 @@
 
 use cofferdam_gate::MemoryChange;
 use cofferdam_memory::Topic;
+use cofferdam_recall::Recall;
 use serde_json::json;
 
 use super::consolidate::agreed;
@@ -29,6 +30,8 @@ impl History {
         if self.forget {
             agreed(self.yes, "Remove the former texts, so that nothing of this can be taken back?")?;
             let gone = session.gate.forget_memory_history(self.topic.as_ref())?;
+            // Words that are gone go from the index too.
+            Recall::open(&session.gate)?.clear()?;
             match context.format {
                 Format::Text => output::line(&format!("the former texts of {gone} changes are removed"))?,
                 Format::Json => output::line(&json!({"forgotten": gone}).to_string())?,
