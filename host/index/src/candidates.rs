@@ -1,6 +1,11 @@
 //! The documents of one segment that are looked at closely, each with its own score.
 
-use tantivy::{DocId, DocSet as _, SegmentReader, TERMINATED, Term, columnar::Column, postings::Postings as _, schema::IndexRecordOption};
+use tantivy::{
+    DocId, DocSet as _, SegmentReader, Term,
+    columnar::Column,
+    postings::{Postings as _, SegmentPostings},
+    schema::IndexRecordOption,
+};
 
 use crate::{
     IndexError,
@@ -45,10 +50,7 @@ impl<'s> Candidates<'s> {
         for word in words {
             let Some(mut postings) = index.read_postings(&word.term, IndexRecordOption::WithFreqs)? else { continue };
             for (doc, score) in &mut self.scores {
-                if postings.doc() < *doc && postings.seek(*doc) == TERMINATED {
-                    break;
-                }
-                if postings.doc() == *doc {
+                if has(&mut postings, *doc) {
                     *score += word.weight.score(lengths.fieldnorm_id(*doc), postings.term_freq());
                 }
             }
@@ -78,15 +80,11 @@ impl<'s> Candidates<'s> {
     pub(crate) fn named(&self, docs: &[DocId], name: &Term) -> Result<Vec<DocId>, IndexError> {
         let index = self.segment.inverted_index(self.fields.names)?;
         let Some(mut postings) = index.read_postings(name, IndexRecordOption::Basic)? else { return Ok(Vec::new()) };
-        let mut named = Vec::new();
-        for doc in docs {
-            if postings.doc() < *doc && postings.seek(*doc) == TERMINATED {
-                break;
-            }
-            if postings.doc() == *doc {
-                named.push(*doc);
-            }
-        }
-        Ok(named)
+        Ok(docs.iter().copied().filter(|doc| has(&mut postings, *doc)).collect())
     }
+}
+
+/// Whether a document is among some postings; to be asked in ascending order.
+fn has(postings: &mut SegmentPostings, doc: DocId) -> bool {
+    postings.doc() == doc || (postings.doc() < doc && postings.seek(doc) == doc)
 }

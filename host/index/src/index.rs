@@ -109,7 +109,7 @@ impl Index {
         }
     }
 
-    fn with(folder: &Folder, mut library: tantivy::Index, contents: Contents) -> Result<Self, IndexError> {
+    pub(crate) fn with(folder: &Folder, mut library: tantivy::Index, contents: Contents) -> Result<Self, IndexError> {
         library.set_tokenizers(schema::tokenizers());
         let state = State::of(&library)?;
         let searcher = library.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?.searcher();
@@ -135,10 +135,6 @@ impl Index {
     /// The library's.
     pub fn update(self) -> Result<Update, IndexError> {
         Update::begin(self.library, self.fields, self.contents, self.folder)
-    }
-
-    pub(crate) fn reopened(folder: &Folder, library: tantivy::Index, contents: Contents) -> Result<Self, IndexError> {
-        Self::with(folder, library, contents)
     }
 
     /// The best documents for some words, the best first. No word that is in the index finds none.

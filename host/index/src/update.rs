@@ -109,6 +109,6 @@ impl Update {
         prepared.commit()?;
         // Threads that merge are waited for: no file changes once the workspace's lock is given back.
         self.writer.wait_merging_threads()?;
-        Index::reopened(&self.folder, self.library, self.contents)
+        Index::with(&self.folder, self.library, self.contents)
     }
 }

@@ -3,7 +3,7 @@
 //! A topic is small and changes anywhere, so a changed one is indexed anew. A transcript only grows, so what came since is
 //! added; one that a redaction wrote anew has the whole index made anew, so that no word of what was removed stays in it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use cofferdam_base::{CallId, Digest};
 use cofferdam_gate::{
@@ -11,7 +11,7 @@ use cofferdam_gate::{
     transcript::{Part, Said},
 };
 use cofferdam_index::{Document, Index, Indexed, MAX_EPISODE_DOCUMENTS, Update};
-use cofferdam_memory::{Found, Memory};
+use cofferdam_memory::{Found, Memory, Topic};
 use cofferdam_store::Folder;
 
 use crate::{
@@ -22,9 +22,10 @@ use crate::{
 /// Bytes of a call's texts whose words are indexed. What is longer is found by how it begins.
 const MAX_CALL_BYTES: usize = 64 * 1024;
 
-/// What is kept of topics and transcripts, as it is now.
+/// The topics, each with the mark of what stands in it, and the parts of transcripts, as they are now.
 struct Kept {
-    topics: Vec<(String, String, Vec<Found>)>,
+    memory: Memory,
+    topics: BTreeMap<Topic, String>,
     parts: Vec<Part>,
 }
 
@@ -34,7 +35,8 @@ pub(crate) fn caught_up(gate: &Gate, folder: &Folder, known: Option<Index>, foll
         Some(index) => index,
         None => Index::open(folder)?,
     };
-    let kept = Kept { topics: topics(&gate.memory()?)?, parts: gate.transcripts()?.parts()? };
+    let memory = gate.memory()?;
+    let kept = Kept { topics: topics(&memory)?, memory, parts: gate.transcripts()?.parts()? };
     if is_rewritten(&index, &kept) {
         return fill(gate, Index::create(folder)?, &kept, followed);
     }
@@ -42,11 +44,11 @@ pub(crate) fn caught_up(gate: &Gate, folder: &Folder, known: Option<Index>, foll
 }
 
 /// The topics with the digest of what stands in each.
-fn topics(memory: &Memory) -> Result<Vec<(String, String, Vec<Found>)>, RecallError> {
-    let mut topics = Vec::new();
+fn topics(memory: &Memory) -> Result<BTreeMap<Topic, String>, RecallError> {
+    let mut topics = BTreeMap::new();
     for topic in memory.topics()? {
         let text = memory.text(&topic)?.unwrap_or_default();
-        topics.push((source::of_topic(&topic), Digest::of(text.as_bytes()).to_string(), memory.read(&topic)?));
+        topics.insert(topic, Digest::of(text.as_bytes()).to_string());
     }
     Ok(topics)
 }
@@ -64,22 +66,22 @@ fn is_rewritten(index: &Index, kept: &Kept) -> bool {
 
 fn is_up_to_date(index: &Index, kept: &Kept) -> bool {
     let sources = index.sources();
-    let topics = kept.topics.iter().all(|(name, mark, _)| sources.get(name).is_some_and(|indexed| indexed.mark == *mark));
+    let topics = kept.topics.iter().all(|(topic, mark)| sources.get(&source::of_topic(topic)).is_some_and(|indexed| indexed.mark == *mark));
     let parts = kept.parts.iter().all(|part| sources.get(&source::of_part(part)).is_some_and(|indexed| indexed.end >= part.bytes));
     topics && parts && sources.keys().filter(|name| source::topic(name).is_some()).count() == kept.topics.len()
 }
 
 fn fill(gate: &Gate, index: Index, kept: &Kept, followed: &mut Followed<'_, '_>) -> Result<Index, RecallError> {
     let mut update = index.update()?;
-    let names: BTreeSet<&String> = kept.topics.iter().map(|(name, ..)| name).collect();
-    let gone: Vec<String> =
-        update.sources().keys().filter(|name| source::topic(name).is_some() && !names.contains(name)).cloned().collect();
+    let is_gone = |name: &String| source::topic(name).is_some_and(|topic| !kept.topics.contains_key(&topic));
+    let gone: Vec<String> = update.sources().keys().filter(|name| is_gone(name)).cloned().collect();
     for name in &gone {
         update.forget(name);
     }
-    for (name, mark, found) in &kept.topics {
-        if update.sources().get(name).is_none_or(|indexed| indexed.mark != *mark) {
-            put_topic(&mut update, name, mark, found)?;
+    for (topic, mark) in &kept.topics {
+        let name = source::of_topic(topic);
+        if update.sources().get(&name).is_none_or(|indexed| indexed.mark != *mark) {
+            put_topic(&mut update, &name, mark, &kept.memory.read(topic)?)?;
         }
     }
     let from = update.sources().get(LEDGER).map_or(0, |ledger| ledger.end);

@@ -7,7 +7,7 @@ use cofferdam_gate::{
     transcript::{Part, SeenCall},
 };
 use cofferdam_index::{Hit, Index, Ranking};
-use cofferdam_memory::{Entry, Found, State, Topic};
+use cofferdam_memory::{Entry, Found, Memory, State, Topic};
 use cofferdam_store::Folder;
 
 use crate::{Again, RecallError, Recalled, Thing, catch_up::caught_up, recalled::state_of, source};
@@ -119,7 +119,7 @@ impl<'g> Recall<'g> {
         let mut hits = self.caught_up()?.search(words, depth, &Ranking::default())?;
         hits.retain(wanted);
         hits.truncate(limit);
-        let kept = self.read(&hits)?;
+        let kept = Places::open(self.gate)?.read(&hits)?;
         self.checked(kept)
     }
 
@@ -128,22 +128,6 @@ impl<'g> Recall<'g> {
         let known = self.index.take();
         let index = self.gate.follow(|followed| caught_up(self.gate, &self.folder, known, followed))?;
         Ok(self.index.insert(index))
-    }
-
-    /// Reads hits where they are kept. What is gone since it was indexed is left out.
-    fn read(&self, hits: &[Hit]) -> Result<Vec<Kept>, RecallError> {
-        let memory = self.gate.memory()?;
-        let parts: BTreeMap<String, Part> = self.gate.transcripts()?.parts()?.into_iter().map(|part| (part.file_name(), part)).collect();
-        let mut kept = Vec::new();
-        for hit in hits {
-            if let Some(topic) = source::topic(&hit.source) {
-                let place = usize::try_from(hit.place).unwrap_or(usize::MAX);
-                kept.extend(memory.read(&topic)?.into_iter().nth(place).map(Kept::Learnt));
-            } else if let Some(part) = source::file_name(&hit.source).and_then(|name| parts.get(name)) {
-                kept.extend(self.gate.seen_call(part, hit.place, hit.leaf)?.map(|seen| Kept::Seen(Box::new(seen))));
-            }
-        }
-        Ok(kept)
     }
 
     /// Checks what was found, with one look at the ledger for all memories.
@@ -167,34 +151,76 @@ impl<'g> Recall<'g> {
                 }),
             });
         }
-        for one in &mut recalled {
-            if let (Thing::Learnt(Found::Entry(entry)), State::Stale(_)) = (&one.thing, &one.state) {
-                one.again = self.again(entry)?;
-            }
-        }
+        self.name_again(&mut recalled)?;
         Ok(recalled)
     }
 
-    /// The calls that an entry cites, as they can be made again.
-    fn again(&mut self, entry: &Entry) -> Result<Vec<Again>, RecallError> {
-        let mut again = Vec::new();
-        for cited in entry.evidence() {
-            let hits = self.caught_up()?.search(cited.call.as_str(), 1, &Ranking::PLAIN)?;
-            for kept in self.read(&hits)? {
-                if let Kept::Seen(seen) = kept
-                    && seen.call == cited.call
-                    && let Some(arguments) = seen.given()
-                {
-                    again.push(Again { function: cited.function.clone(), arguments });
-                }
+    /// Gives each stale memory the calls that it cites, as they can be made again. One look at the index and at what there is of
+    /// transcripts serves all of them.
+    fn name_again(&mut self, recalled: &mut [Recalled]) -> Result<(), RecallError> {
+        let stale = |one: &&mut Recalled| matches!((&one.thing, &one.state), (Thing::Learnt(Found::Entry(_)), State::Stale(_)));
+        let mut stale = recalled.iter_mut().filter(stale).peekable();
+        if stale.peek().is_none() {
+            return Ok(());
+        }
+        let places = Places::open(self.gate)?;
+        let index = self.caught_up()?;
+        for one in stale {
+            if let Thing::Learnt(Found::Entry(entry)) = &one.thing {
+                one.again = again(index, &places, entry)?;
             }
         }
-        Ok(again)
+        Ok(())
     }
+}
+
+/// The calls that an entry cites, as they can be made again.
+fn again(index: &Index, places: &Places<'_>, entry: &Entry) -> Result<Vec<Again>, RecallError> {
+    let mut again = Vec::new();
+    for cited in entry.evidence() {
+        let hits = index.search(cited.call.as_str(), 1, &Ranking::PLAIN)?;
+        for kept in places.read(&hits)? {
+            if let Kept::Seen(seen) = kept
+                && seen.call == cited.call
+                && let Some(arguments) = seen.given()
+            {
+                again.push(Again { function: cited.function.clone(), arguments });
+            }
+        }
+    }
+    Ok(again)
 }
 
 /// What was found, before it is checked.
 enum Kept {
     Learnt(Found),
     Seen(Box<SeenCall>),
+}
+
+/// Where hits are read: the topics, and the parts of transcripts that there are.
+struct Places<'g> {
+    gate: &'g Gate,
+    memory: Memory,
+    parts: BTreeMap<String, Part>,
+}
+
+impl<'g> Places<'g> {
+    fn open(gate: &'g Gate) -> Result<Self, RecallError> {
+        let parts = gate.transcripts()?.parts()?.into_iter().map(|part| (part.file_name(), part)).collect();
+        Ok(Self { gate, memory: gate.memory()?, parts })
+    }
+
+    /// Reads hits where they are kept. What is gone since it was indexed is left out.
+    fn read(&self, hits: &[Hit]) -> Result<Vec<Kept>, RecallError> {
+        let mut kept = Vec::new();
+        for hit in hits {
+            if let Some(topic) = source::topic(&hit.source) {
+                let place = usize::try_from(hit.place).unwrap_or(usize::MAX);
+                kept.extend(self.memory.read(&topic)?.into_iter().nth(place).map(Kept::Learnt));
+            } else if let Some(part) = source::file_name(&hit.source).and_then(|name| self.parts.get(name)) {
+                kept.extend(self.gate.seen_call(part, hit.place, hit.leaf)?.map(|seen| Kept::Seen(Box::new(seen))));
+            }
+        }
+        Ok(kept)
+    }
 }
