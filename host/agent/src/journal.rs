@@ -47,6 +47,16 @@ pub struct RunHeader {
     pub window: Window,
 }
 
+#[cfg(test)]
+impl RunHeader {
+    /// The header of some run.
+    pub(crate) fn of_a_test() -> Self {
+        let (run, time) = (RunId::new(Timestamp(1), [1; 10]), Timestamp(1));
+        let (task, provider, model) = ("a task".to_owned(), "p".to_owned(), "m".to_owned());
+        Self { v: VERSION, run, time, task, provider, model, caps: Caps::default(), index: String::new(), window: Window::default() }
+    }
+}
+
 /// One step of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "step", rename_all = "kebab-case", deny_unknown_fields)]

@@ -35,8 +35,6 @@ pub(crate) struct Progress {
     begun: Option<CallId>,
     /// Calls since something was published last, with their numbers: made again, they would bring the same.
     since: Vec<(u64, ToolCall)>,
-    /// What the model was shown of each call, by its number.
-    observed: Vec<String>,
     /// What each call of the run came to, by its number.
     calls: Vec<Past>,
     /// Calls of which nobody knows whether they were done, with their numbers: they are not made again unasked.
@@ -172,7 +170,6 @@ impl Progress {
                     None => String::new(),
                 };
                 self.outside |= outside;
-                self.observed.push(content.clone());
                 self.calls.push(past);
                 match &mut self.look {
                     // The model did not ask for it: it is part of what it is told at first.
@@ -277,10 +274,15 @@ impl Progress {
         }
     }
 
-    /// What the model was shown of the call of a number.
+    /// What the model was shown of the call of a number: the look is the first where the run began with one, and every other
+    /// call has a result in the conversation.
     pub(crate) fn observed(&self, number: u64) -> Option<&str> {
         let index = usize::try_from(number).ok()?.checked_sub(1)?;
-        self.observed.get(index).map(String::as_str)
+        let results = self.messages.iter().filter_map(|message| match message {
+            Message::ToolResult { content, .. } => Some(content.as_str()),
+            Message::User { .. } | Message::Assistant { .. } => None,
+        });
+        self.look.as_deref().into_iter().chain(results).nth(index)
     }
 
     /// What the call of a number showed; none where it showed nothing that may be cited.

@@ -239,7 +239,7 @@ fn hide(call: &mut ToolCall) {
 mod tests {
     use super::*;
     use cofferdam_base::Timestamp;
-    use cofferdam_model::{Caps, ChatResponse, Finish, Spent, TokenUsage};
+    use cofferdam_model::{ChatResponse, Finish, Spent, TokenUsage};
 
     fn call(number: u8) -> CallId {
         CallId::new(Timestamp(u64::from(number)), [number; 10])
@@ -270,17 +270,7 @@ mod tests {
 
     #[test]
     fn only_the_texts_of_the_call_go_whatever_the_model_calls_it() {
-        let header = crate::RunHeader {
-            v: crate::journal::VERSION,
-            run: RunId::new(Timestamp(1), [1; 10]),
-            time: Timestamp(1),
-            task: "a task".into(),
-            provider: "p".into(),
-            model: "m".into(),
-            caps: Caps::default(),
-            index: String::new(),
-            window: crate::context::Window::default(),
-        };
+        let header = crate::RunHeader::of_a_test();
         let steps = vec![
             answered(&["one", "two"]),
             calling(1),

@@ -204,17 +204,7 @@ mod tests {
     use cofferdam_base::Timestamp;
 
     fn standing(steps: Vec<Step>, is_held: bool) -> Standing {
-        let header = crate::RunHeader {
-            v: crate::journal::VERSION,
-            run: RunId::new(Timestamp(1), [1; 10]),
-            time: Timestamp(1),
-            task: "a task".into(),
-            provider: "p".into(),
-            model: "m".into(),
-            caps: Caps::default(),
-            index: String::new(),
-            window: crate::context::Window::default(),
-        };
+        let header = crate::RunHeader::of_a_test();
         Standing::of(Recorded { header, steps }, is_held)
     }
 

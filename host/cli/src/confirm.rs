@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use cofferdam_base::{Interrupt, interrupt::Interrupted};
+use cofferdam_base::{Class, Diagnostic, Interrupt, interrupt::Interrupted};
 
 /// How often it is looked whether a person asked to stop, while the answer is waited for.
 const LOOK: Duration = Duration::from_millis(50);
@@ -55,6 +55,39 @@ fn is_yes() -> bool {
 /// Asks. No, where nobody is there.
 pub(crate) fn confirmed(question: &str) -> bool {
     is_somebody_there() && said_yes(question)
+}
+
+/// Nobody said yes to something that needs it. Nothing was done.
+#[derive(Debug)]
+pub(crate) struct NotConfirmed {
+    /// The code.
+    pub(crate) code: &'static str,
+    /// What was not done, in one sentence.
+    pub(crate) what: &'static str,
+    /// How it can be.
+    pub(crate) hint: &'static str,
+}
+
+impl std::fmt::Display for NotConfirmed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.what)
+    }
+}
+
+impl std::error::Error for NotConfirmed {}
+
+impl Diagnostic for NotConfirmed {
+    fn code(&self) -> &'static str {
+        self.code
+    }
+
+    fn class(&self) -> Class {
+        Class::Denied
+    }
+
+    fn hint(&self) -> Option<String> {
+        Some(self.hint.to_owned())
+    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::{
     attendant::{Attendant, Unattended},
     gate::Gate,
     refusal::{Fault, Refused},
-    run::OwnAct,
+    run::{OwnAct, as_rules_see},
 };
 
 /// Most consolidations that one end of a run makes: each is one leaf of the ledger.
@@ -82,10 +82,7 @@ impl Gate {
             let (merged, moved) = ((parts, proposal.merges().len()), (moved, into.len()));
             for (topic, integrity) in proposal.topics() {
                 let act = RunAct::MemoryCommit { topic: topic.as_str() };
-                let integrity = match integrity {
-                    cofferdam_memory::Integrity::Trusted => Integrity::Trusted,
-                    cofferdam_memory::Integrity::Untrusted => Integrity::Untrusted,
-                };
+                let integrity = as_rules_see(integrity);
                 let shown = json!({"topic": topic.as_str(), "merges": merged.1, "moved": moved.0});
                 let own = OwnAct { act, origin, integrity, subject: Subject::Memory, name: "memory.consolidate", arguments: &shown };
                 let _grant = self.decide_own(own, record, attendant)?;

@@ -11,7 +11,7 @@ use cofferdam_ledger::{
     event::{Event, Subject},
 };
 use cofferdam_memory::{Draft, Entry, Memory, MemoryError, shows};
-use cofferdam_policy::{Integrity, Origin, RunAct};
+use cofferdam_policy::{Origin, RunAct};
 use cofferdam_store::WorkspaceLock;
 use serde_json::json;
 
@@ -20,7 +20,7 @@ use crate::{
     book::OpenBook,
     gate::{Gate, random},
     refusal::{Fault, Refused},
-    run::OwnAct,
+    run::{OwnAct, as_rules_see},
 };
 
 impl Gate {
@@ -39,10 +39,7 @@ impl Gate {
     /// before.
     pub fn remember(&self, call: &CallId, draft: Draft, attendant: &mut dyn Attendant) -> Result<Entry, Box<Refused>> {
         self.recorded(call.clone(), |record| {
-            let integrity = match draft.integrity() {
-                cofferdam_memory::Integrity::Trusted => Integrity::Trusted,
-                cofferdam_memory::Integrity::Untrusted => Integrity::Untrusted,
-            };
+            let integrity = as_rules_see(draft.integrity());
             let act = RunAct::MemoryCommit { topic: draft.topic().as_str() };
             let shown = json!({"topic": draft.topic().as_str(), "text": draft.text()});
             let own =

@@ -72,3 +72,11 @@ impl Gate {
         Asking { record, attendant, subject, shown }.settle(decision)
     }
 }
+
+/// Whether text from outside was in view of a memory, in the words of policies.
+pub(crate) fn as_rules_see(integrity: cofferdam_memory::Integrity) -> Integrity {
+    match integrity {
+        cofferdam_memory::Integrity::Trusted => Integrity::Trusted,
+        cofferdam_memory::Integrity::Untrusted => Integrity::Untrusted,
+    }
+}

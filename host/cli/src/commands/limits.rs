@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::{
     commands::{CommandResult, Context},
+    failure::CliError,
     output::{self, Format},
 };
 
@@ -23,21 +24,10 @@ impl Limits {
         match context.format {
             Format::Text => output::data(&format!("{}\n{}\n{}\n{}\n{}", limits(), caps(), the_loop(), transcripts(), windows()))?,
             Format::Json => {
-                for row in ROWS {
-                    output::line(&json!({"name": row.name, "value": row.value, "unit": row.unit, "prevents": row.prevents}).to_string())?;
-                }
-                for row in cofferdam_agent::limits::ROWS {
-                    let LimitRow { name, value, unit, prevents } = row;
-                    output::line(&json!({"loop": name, "value": value, "unit": unit, "prevents": prevents}).to_string())?;
-                }
-                for row in transcript::limits::ROWS {
-                    let LimitRow { name, value, unit, prevents } = row;
-                    output::line(&json!({"transcript": name, "value": value, "unit": unit, "prevents": prevents}).to_string())?;
-                }
-                for row in window::rows() {
-                    let LimitRow { name, value, unit, prevents } = row;
-                    output::line(&json!({"context": name, "value": value, "unit": unit, "prevents": prevents}).to_string())?;
-                }
+                json_rows("name", ROWS)?;
+                json_rows("loop", cofferdam_agent::limits::ROWS)?;
+                json_rows("transcript", transcript::limits::ROWS)?;
+                json_rows("context", &window::rows())?;
                 for (name, value, unit, meaning) in CAP_ROWS {
                     output::line(&json!({"cap": name, "value": value, "unit": unit, "meaning": meaning}).to_string())?;
                 }
@@ -47,40 +37,41 @@ impl Limits {
     }
 }
 
-/// What one call may use.
-fn limits() -> String {
-    let mut table = String::from("| limit | default and ceiling | unit | prevents |\n| --- | ---: | --- | --- |\n");
-    for row in ROWS {
-        table.push_str(&format!("| `{}` | {} | {} | {} |\n", row.name, row.value, row.unit, row.prevents));
+/// Prints rows as JSON; `member` holds the name of each.
+fn json_rows(member: &str, rows: &[LimitRow]) -> Result<(), CliError> {
+    for LimitRow { name, value, unit, prevents } in rows {
+        output::line(&json!({member: name, "value": value, "unit": unit, "prevents": prevents}).to_string())?;
     }
-    table
+    Ok(())
 }
 
-/// What the loop of a run bears.
-fn the_loop() -> String {
-    rows("loop", cofferdam_agent::limits::ROWS)
-}
-
-/// What transcripts may take.
-fn transcripts() -> String {
-    rows("transcripts", transcript::limits::ROWS)
-}
-
-fn rows(of: &str, rows: &[LimitRow]) -> String {
-    let mut table = format!("| {of} | limit | unit | prevents |\n| --- | ---: | --- | --- |\n");
+/// Rows as a table; the first two headings say what they are of, and what the numbers are.
+fn table(of: &str, numbers: &str, rows: &[LimitRow]) -> String {
+    let mut table = format!("| {of} | {numbers} | unit | prevents |\n| --- | ---: | --- | --- |\n");
     for row in rows {
         table.push_str(&format!("| `{}` | {} | {} | {} |\n", row.name, row.value, row.unit, row.prevents));
     }
     table
 }
 
+/// What one call may use.
+fn limits() -> String {
+    table("limit", "default and ceiling", ROWS)
+}
+
+/// What the loop of a run bears.
+fn the_loop() -> String {
+    table("loop", "limit", cofferdam_agent::limits::ROWS)
+}
+
+/// What transcripts may take.
+fn transcripts() -> String {
+    table("transcripts", "limit", transcript::limits::ROWS)
+}
+
 /// What a model is shown at most.
 fn windows() -> String {
-    let mut table = String::from("| context | default | unit | prevents |\n| --- | ---: | --- | --- |\n");
-    for row in window::rows() {
-        table.push_str(&format!("| `{}` | {} | {} | {} |\n", row.name, row.value, row.unit, row.prevents));
-    }
-    table
+    table("context", "default", &window::rows())
 }
 
 /// What a run may use.
@@ -97,7 +88,7 @@ mod tests {
     #[test]
     fn the_docs_have_these_tables() {
         let docs = include_str!("../../../../docs/limits.md");
-        for table in [super::limits(), super::caps(), super::the_loop(), super::transcripts()] {
+        for table in [super::limits(), super::caps(), super::the_loop(), super::transcripts(), super::windows()] {
             assert!(docs.contains(&table), "run `cofferdam limits` and paste it into docs/limits.md");
         }
     }

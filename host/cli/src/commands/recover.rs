@@ -3,7 +3,7 @@
 //! Every command first completes an interrupted call. Only where another program changed one of its paths meanwhile does it
 //! need a person: nothing of theirs is overwritten unasked, and no half of the call stays unseen.
 
-use cofferdam_base::{Class, Diagnostic, text};
+use cofferdam_base::text;
 use cofferdam_gate::Gate;
 use cofferdam_store::{
     StateDir, Workspace,
@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::{
     commands::{CommandResult, Context},
-    confirm::confirmed,
+    confirm::{NotConfirmed, confirmed},
     failure::Failure,
     files,
     output::{self, Format},
@@ -34,30 +34,11 @@ pub(crate) struct Recover {
 }
 
 /// Nobody confirmed it.
-#[derive(Debug)]
-struct NotConfirmed;
-
-impl std::fmt::Display for NotConfirmed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("nobody confirmed that the call is to be taken back, so nothing was changed")
-    }
-}
-
-impl std::error::Error for NotConfirmed {}
-
-impl Diagnostic for NotConfirmed {
-    fn code(&self) -> &'static str {
-        "cli.not-confirmed"
-    }
-
-    fn class(&self) -> Class {
-        Class::Denied
-    }
-
-    fn hint(&self) -> Option<String> {
-        Some("run `cofferdam recover --keep-theirs` on a terminal, or give --yes after looking at what it shows".to_owned())
-    }
-}
+const NOT_CONFIRMED: NotConfirmed = NotConfirmed {
+    code: "cli.not-confirmed",
+    what: "nobody confirmed that the call is to be taken back, so nothing was changed",
+    hint: "run `cofferdam recover --keep-theirs` on a terminal, or give --yes after looking at what it shows",
+};
 
 impl Recover {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
@@ -74,7 +55,7 @@ impl Recover {
         if conflicts && !self.yes {
             unfinished.iter().for_each(|call| output::say(as_text(call).trim_end()));
             if !confirmed("Leave what is marked `theirs` as it is, and take the rest of the call back?") {
-                return Err(NotConfirmed.into());
+                return Err(NOT_CONFIRMED.into());
             }
         }
         let (_, recovered) = Session::open_recovering(user, &folder, decision)?;

@@ -1,6 +1,6 @@
 //! `cofferdam memory consolidate`: duplicates are merged and overgrown topics split, after a person saw what it comes to.
 
-use cofferdam_base::{Class, Diagnostic, text};
+use cofferdam_base::text;
 use cofferdam_gate::{Asked, Attendant, Consolidated};
 use cofferdam_memory::{Entry, Merge, Proposal, Scope, Split};
 use cofferdam_policy::Answer;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::{
     commands::{CommandResult, Context},
-    confirm::confirmed,
+    confirm::{NotConfirmed, confirmed},
     output::{self, Format},
     session::Session,
 };
@@ -30,30 +30,11 @@ pub(super) struct Consolidate {
 }
 
 /// A change of the memory that nobody confirmed.
-#[derive(Debug)]
-pub(super) struct NotConfirmed;
-
-impl std::fmt::Display for NotConfirmed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("the memory was not changed: nobody confirmed it")
-    }
-}
-
-impl std::error::Error for NotConfirmed {}
-
-impl Diagnostic for NotConfirmed {
-    fn code(&self) -> &'static str {
-        "cli.not-confirmed"
-    }
-
-    fn class(&self) -> Class {
-        Class::Denied
-    }
-
-    fn hint(&self) -> Option<String> {
-        Some("look with `cofferdam memory consolidate --dry-run`, then run it on a terminal or give --yes".to_owned())
-    }
-}
+pub(super) const NOT_CONFIRMED: NotConfirmed = NotConfirmed {
+    code: "cli.not-confirmed",
+    what: "the memory was not changed: nobody confirmed it",
+    hint: "look with `cofferdam memory consolidate --dry-run`, then run it on a terminal or give --yes",
+};
 
 /// A person who saw what is to be done and said yes to it: their yes is also the answer where a rule asks about a part of it.
 pub(super) struct Agreed {
@@ -72,7 +53,7 @@ pub(super) fn agreed(yes: bool, question: &str) -> Result<Agreed, NotConfirmed> 
     match (yes, yes || confirmed(question)) {
         (true, _) => Ok(Agreed { by: "--yes" }),
         (false, true) => Ok(Agreed { by: "terminal" }),
-        (false, false) => Err(NotConfirmed),
+        (false, false) => Err(NOT_CONFIRMED),
     }
 }
 

@@ -7,7 +7,7 @@ use cofferdam_base::{RunId, Timestamp};
 use cofferdam_gate::transcript::Signature;
 use serde_json::json;
 
-use super::redact::NotConfirmed;
+use super::redact::NOT_CONFIRMED;
 use crate::{
     commands::{CommandResult, Context},
     confirm::confirmed,
@@ -52,7 +52,7 @@ impl Prune {
         if !self.yes {
             prunable.iter().for_each(|one| output::say(&format!("{}  {} bytes", one.run, one.bytes)));
             if !confirmed("Remove these transcripts, and the journals of their runs, for good?") {
-                return Err(NotConfirmed.into());
+                return Err(NOT_CONFIRMED.into());
             }
         }
         for one in removal::prune(&session.gate, &prunable, by.as_ref())? {

@@ -1,7 +1,7 @@
 //! `cofferdam transcript redact`: what a call said is removed, for good.
 
 use cofferdam_agent::removal;
-use cofferdam_base::{CallId, Class, Diagnostic, RunId};
+use cofferdam_base::{CallId, RunId};
 use cofferdam_gate::{
     Gate, Said,
     transcript::{RedactionRequest, Signature},
@@ -12,7 +12,7 @@ use serde_json::json;
 use super::run_of::RunOf;
 use crate::{
     commands::{CommandResult, Context},
-    confirm::confirmed,
+    confirm::{NotConfirmed, confirmed},
     failure::Failure,
     output::{self, Format},
     session::Session,
@@ -40,30 +40,11 @@ pub(super) struct Redact {
 }
 
 /// Nobody confirmed a removal.
-#[derive(Debug)]
-pub(super) struct NotConfirmed;
-
-impl std::fmt::Display for NotConfirmed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("nobody confirmed the removal, so nothing was removed")
-    }
-}
-
-impl std::error::Error for NotConfirmed {}
-
-impl Diagnostic for NotConfirmed {
-    fn code(&self) -> &'static str {
-        "transcript.not-confirmed"
-    }
-
-    fn class(&self) -> Class {
-        Class::Denied
-    }
-
-    fn hint(&self) -> Option<String> {
-        Some("look with `cofferdam transcript show RUN`, then run it on a terminal or give --yes".to_owned())
-    }
-}
+pub(super) const NOT_CONFIRMED: NotConfirmed = NotConfirmed {
+    code: "transcript.not-confirmed",
+    what: "nobody confirmed the removal, so nothing was removed",
+    hint: "look with `cofferdam transcript show RUN`, then run it on a terminal or give --yes",
+};
 
 /// What a redaction cannot reach. Said every time: a person who removes a secret has to know where else it may be.
 const NOT_REACHED: &str = "not reached, if the text is there: words of the model that quote it (`cofferdam transcript grep WORDS` finds them), \
@@ -80,7 +61,7 @@ impl Redact {
             let kinds: Vec<&str> = request.kinds().iter().map(|said| said.as_str()).collect();
             output::say(&format!("call {} of run {}: {}", request.call(), request.run(), kinds.join(", ")));
             if !confirmed("Remove these texts for good?") {
-                return Err(NotConfirmed.into());
+                return Err(NOT_CONFIRMED.into());
             }
         }
         let redacted = removal::redact(&session.gate, &request)?;
