@@ -200,12 +200,13 @@ fn file_name(run: &RunId) -> String {
 }
 
 /// Opens a journal for this process alone: two that write one would mix their steps, and a redaction would lose the newest.
-fn held(folder: &Folder, name: &str) -> Result<AppendFile, StateError> {
+fn held(folder: &Folder, run: &RunId) -> Result<AppendFile, AgentError> {
+    let name = file_name(run);
     loop {
-        let file = folder.append(name)?;
+        let file = folder.appending(&name)?.ok_or_else(|| AgentError::UnknownRun { run: Some(run.clone()) })?;
         file.hold()?;
         // Somebody put a new file in its place before it was held: the new one is meant.
-        if folder.is_named(&file, name)? {
+        if folder.is_named(&file, &name)? {
             return Ok(file);
         }
     }
@@ -218,17 +219,14 @@ pub struct Journal {
 }
 
 impl Journal {
-    /// Begins the journal of a new run, durably.
+    /// Begins the journal of a new run, durably: after a crash there is none, or one with its first line.
     ///
     /// # Errors
     /// The state folder's.
     pub fn begin(state: &Folder, header: &RunHeader) -> Result<Self, AgentError> {
         let folder = state.folder(FOLDER)?;
-        let mut journal = Self { file: held(&folder, &file_name(&header.run))? };
-        journal.line(header)?;
-        journal.file.sync()?;
-        folder.sync()?;
-        Ok(journal)
+        folder.replace(&file_name(&header.run), &line_of(header)?)?;
+        Ok(Self { file: held(&folder, &header.run)? })
     }
 
     /// Opens the journal of a run to go on with it; gives what it holds.
@@ -238,11 +236,8 @@ impl Journal {
     /// with it.
     pub(crate) fn open(state: &Folder, run: &RunId) -> Result<(Self, RunHeader, Vec<Step>), AgentError> {
         let folder = state.folder(FOLDER)?;
-        let name = file_name(run);
-        // Looked for first: opening makes a file where there is none.
-        folder.len_of(&name)?.ok_or_else(|| AgentError::UnknownRun { run: Some(run.clone()) })?;
-        let mut file = held(&folder, &name)?;
-        let bytes = folder.read(&name, MAX_JOURNAL_BYTES)?.unwrap_or_default();
+        let mut file = held(&folder, run)?;
+        let bytes = folder.read(&file_name(run), MAX_JOURNAL_BYTES)?.unwrap_or_default();
         let (whole, Recorded { header, steps }) = parse(run, &bytes)?;
         if whole < bytes.len() {
             file.cut(whole as u64)?;
@@ -286,7 +281,8 @@ impl Journal {
     /// # Errors
     /// The state folder's.
     pub(crate) fn is_held(state: &Folder, run: &RunId) -> Result<bool, StateError> {
-        match state.folder(FOLDER)?.append(&file_name(run))?.hold() {
+        let Some(file) = state.folder(FOLDER)?.appending(&file_name(run))? else { return Ok(false) };
+        match file.hold() {
             Ok(()) => Ok(false),
             Err(StateError::Held(_)) => Ok(true),
             Err(error) => Err(error),

@@ -144,20 +144,25 @@ impl Folder {
     /// # Errors
     /// [`StateError::Name`], [`StateError::NotFile`], [`StateError::Io`].
     pub fn append(&self, name: &str) -> Result<AppendFile, StateError> {
-        let file = match self.open_file(name, OFlags::RDWR | OFlags::APPEND)? {
-            Some(file) => file,
-            None => {
-                // Made first and opened again: the handle that appends is opened in one way only.
-                match self.create(name) {
-                    Err(StateError::Io { cause, .. }) if cause.kind() == io::ErrorKind::AlreadyExists => {}
-                    made => drop(made?),
-                }
-                self.sync()?;
-                let gone = || self.failed("open", name, io::ErrorKind::NotFound.into());
-                self.open_file(name, OFlags::RDWR | OFlags::APPEND)?.ok_or_else(gone)?
-            }
-        };
-        AppendFile::new(file, Arc::clone(&self.disk), self.label(name))
+        if let Some(file) = self.appending(name)? {
+            return Ok(file);
+        }
+        // Made first and opened again: the handle that appends is opened in one way only.
+        match self.create(name) {
+            Err(StateError::Io { cause, .. }) if cause.kind() == io::ErrorKind::AlreadyExists => {}
+            made => drop(made?),
+        }
+        self.sync()?;
+        self.appending(name)?.ok_or_else(|| self.failed("open", name, io::ErrorKind::NotFound.into()))
+    }
+
+    /// Opens a file to append to; none when there is no such file.
+    ///
+    /// # Errors
+    /// [`StateError::Name`], [`StateError::NotFile`], [`StateError::Io`].
+    pub fn appending(&self, name: &str) -> Result<Option<AppendFile>, StateError> {
+        let file = self.open_file(name, OFlags::RDWR | OFlags::APPEND)?;
+        file.map(|file| AppendFile::new(file, Arc::clone(&self.disk), self.label(name))).transpose()
     }
 
     /// Whether an open file still is the one of this name: another process may have put a new one in its place.
