@@ -90,8 +90,8 @@ pub struct Crashes {
 }
 
 impl LongRun {
-    /// Lays out the workspace and starts the server.
-    pub fn new(binary: &Path, home: &Path, work: &Path, script: LongScript) -> Self {
+    /// Lays out the workspace and starts the server; the model's window has so many tokens.
+    pub fn new(binary: &Path, home: &Path, work: &Path, script: LongScript, window: usize) -> Self {
         for (path, content) in LongScript::files() {
             let path = work.join(path);
             std::fs::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder");
@@ -116,7 +116,7 @@ impl LongRun {
             }),
         );
         let run = Self { binary: binary.to_owned(), home: home.to_owned(), work: work.to_owned(), script, server, seen, step, keyboard };
-        run.say(&["init", "--url", &run.server.url(), "--model", "scripted"]);
+        run.say(&["init", "--url", &run.server.url(), "--model", "scripted", "--window-tokens", &window.to_string()]);
         run
     }
 

@@ -35,9 +35,9 @@ impl LongScript {
         files
     }
 
-    /// The step at which the facts of step 3 are needed.
+    /// The first of three steps in which the facts of step 3 are recalled and written down.
     pub fn quoting(&self) -> usize {
-        self.steps * 24 / 25
+        self.steps - CHAPTER
     }
 
     /// The step that a request asks for, from 1.
@@ -84,8 +84,9 @@ impl LongScript {
             3 => read("facts.txt"),
             4 => remember("facts", REMEMBERED_FACT, 3),
             _ if step == self.quoting() => ("memory_recall", json!({"words": "harbour fact"})),
-            _ if step == self.quoting() + 1 => ("edit_create", json!({"path": "quote.txt", "content": quoted(request)})),
-            _ if step == self.quoting() + 2 && self.quoting().is_multiple_of(CHAPTER) => revise(chapter - 1),
+            _ if step == self.quoting() + 1 => ("memory_recall", json!({"words": "number of the keeper of the lantern"})),
+            _ if step == self.quoting() + 2 => ("edit_create", json!({"path": "quote.txt", "content": quoted(request)})),
+            _ if step == self.quoting() + 3 => revise(chapter - 1),
             _ => match step % CHAPTER {
                 0 => revise(chapter - 1),
                 1 => read(&format!("chapters/{}.txt", chapter - 1)),
@@ -135,9 +136,11 @@ impl LongScript {
     }
 }
 
-/// What the window has of the two facts.
+/// What stands of the two facts in what the two recalls brought, whose results are the newest.
 fn quoted(request: &Value) -> String {
-    let window = request["messages"].to_string();
-    let fact = |fact: &str| if window.contains(fact) { fact.to_owned() } else { "not in the window".to_owned() };
+    let messages = request["messages"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let results: Vec<&Value> = messages.iter().filter(|message| message["role"] == "tool").collect();
+    let newest: String = results.iter().rev().take(2).map(|result| result["content"].to_string()).collect();
+    let fact = |fact: &str| if newest.contains(fact) { fact.to_owned() } else { "not recalled".to_owned() };
     format!("{}\n{}\n", fact(REMEMBERED_FACT), fact(SEEN_FACT))
 }

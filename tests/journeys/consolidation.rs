@@ -9,8 +9,22 @@ use crate::{
     model_server::{ModelServer, calls, results, says},
 };
 
-/// A person whose run read a.txt and b.txt and remembered these: topic, words, and which of the two files shows it.
+/// A person's rule: what ended runs would merge by themselves, nobody merges unasked.
+const ASK_FIRST: &str = "@id(\"ask-first\")\n@ask(\"merging\")\nforbid(principal, action == Action::\"memory:commit\", resource)\n\
+    when { context.origin == Origin::\"automation\" };\n";
+
+/// A person with [`ASK_FIRST`] whose run read a.txt and b.txt and remembered these: topic, words, and which of the two files
+/// shows it.
 fn remembering(memories: Vec<(String, String, usize)>) -> (ModelServer, Person) {
+    let person = Person::new();
+    person.put(".cofferdam/policies/first.cedar", ASK_FIRST);
+    person.run(&["policy", "accept"]).ok();
+    let (server, _) = remembered(&person, memories);
+    (server, person)
+}
+
+/// A run that remembers these; gives what it told.
+fn remembered(person: &Person, memories: Vec<(String, String, usize)>) -> (ModelServer, String) {
     let answers = "y\n".repeat(memories.len());
     let server = ModelServer::start(Box::new(move |_, request| match results(request) {
         0 => calls(&[("files_read", json!({"path": "a.txt"})), ("files_read", json!({"path": "b.txt"}))]),
@@ -22,23 +36,26 @@ fn remembering(memories: Vec<(String, String, usize)>) -> (ModelServer, Person) 
         }
         _ => says("done"),
     }));
-    let person = Person::new();
     person.put("a.txt", "a");
     person.put("b.txt", "b");
     person.run(&["init", "--url", &server.url(), "--model", "scripted"]).ok();
     let came = person.at_terminal(&["run", "remember"], &answers);
     assert!(came.exit == 0 && came.stdout.contains("done"), "{} {}", came.stdout, came.stderr);
-    (server, person)
+    (server, came.stdout)
 }
 
-fn three_of_the_same() -> (ModelServer, Person) {
+fn same_words() -> Vec<(String, String, usize)> {
     let memory = |topic: &str, text: &str, file| (topic.to_owned(), text.to_owned(), file);
-    remembering(vec![
+    vec![
         memory("notes", "a.txt: owner = alice", 0),
         memory("people", "a.txt:  owner = alice", 1),
         memory("people", "a.txt: owner = alice", 0),
         memory("people", "b.txt: owner = bob", 1),
-    ])
+    ]
+}
+
+fn three_of_the_same() -> (ModelServer, Person) {
+    remembering(same_words())
 }
 
 /// What stands in the memory, entry by entry.
@@ -110,6 +127,29 @@ fn duplicates_are_shown_merged_after_a_yes_and_taken_back_byte_for_byte() {
     person.put("b.txt", "changed");
     assert!(person.run(&["memory", "show", "people"]).ok().contains("[stale: b.txt changed] people\n  a.txt: owner = alice"));
     person.run(&["ledger", "checkpoint"]).ok();
+}
+
+#[test]
+fn a_run_that_ended_merges_duplicates_and_tells_how_to_take_it_back() {
+    let person = Person::new();
+    let (_server, told) = remembered(&person, same_words());
+    assert!(told.contains("memory: 3 entries that say the same are merged into 1; `cofferdam memory revert "), "{told}");
+    let is = entries(&person);
+    assert!(is.len() == 2 && is.iter().all(|entry| entry["state"] == "fresh"), "{is:?}");
+    // The words of an entry that went are found once, where they are now.
+    let search = || person.run(&["--format", "json", "memory", "search", "alice", "--only", "memory"]).ok();
+    let found = || search().lines().filter(|line| line.contains("owner = alice")).count();
+    assert_eq!(found(), 1);
+    let change = told.split("memory revert ").nth(1).and_then(|rest| rest.split('`').next()).expect("a change").to_owned();
+    person.run(&["memory", "revert", &change, "--yes"]).ok();
+    assert_eq!(entries(&person).len(), 4);
+    assert_eq!(found(), 3);
+    // What it cannot do by itself, it leaves, and the run counts all the same.
+    let topic = memory(&person).join("topics/people.md");
+    let text = std::fs::read_to_string(&topic).expect("a file");
+    std::fs::write(&topic, text.replace("alice", "mallory")).expect("written");
+    assert_eq!(person.run(&["run", "remember"]).ok().trim(), "done");
+    assert_eq!(entries(&person).len(), 4);
 }
 
 #[test]

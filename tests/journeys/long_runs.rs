@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::{
     harness::{Came, Person, came},
     long_run::{LongRun, points},
-    long_script::LongScript,
+    long_script::{LongScript, REMEMBERED_FACT, SEEN_FACT},
     model_server::{Answer, ModelServer, calls, results, says},
 };
 
@@ -310,7 +310,7 @@ fn a_second_ctrl_c_ends_the_run_at_once_and_it_goes_on_later() {
 /// A long run of a person whose tools are compiled already.
 fn long_run(person: &Person) -> LongRun {
     let binary = std::path::Path::new(env!("CARGO_BIN_EXE_cofferdam"));
-    LongRun::new(binary, &person.home(""), &person.work(), LongScript { steps: 40 })
+    LongRun::new(binary, &person.home(""), &person.work(), LongScript { steps: 40 }, 12_000)
 }
 
 #[test]
@@ -320,6 +320,7 @@ fn a_long_run_that_is_killed_a_dozen_times_comes_to_the_same_as_one_that_is_not(
     whole.whole();
     let crashes = killed.killed_at(&points(7, 12, 40, Duration::from_millis(25)));
     assert!(crashes.killed >= 6, "{crashes:?}");
+    assert_eq!(whole.files()["quote.txt"], format!("{REMEMBERED_FACT}\n{SEEN_FACT}\n"));
     assert_eq!(killed.files(), whole.files());
     assert_eq!((killed.memory(), killed.memory().len()), (whole.memory(), 5));
     assert_eq!((killed.repeated(), killed.staged_memories()), (0, 0));

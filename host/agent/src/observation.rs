@@ -6,7 +6,7 @@ use cofferdam_memory::CallEvidence;
 use serde_json::{Value, json};
 
 /// Longest output of a tool that is shown whole, in bytes. A model reads a longer file in ranges.
-const MAX_OUTPUT_BYTES: usize = 24 * 1024;
+pub(crate) const MAX_OUTPUT_BYTES: usize = 24 * 1024;
 
 /// A call that went the whole way.
 pub(crate) fn completed(number: u64, completed: &Completed) -> String {
@@ -92,19 +92,15 @@ pub(crate) fn evidence(completed: &Completed) -> CallEvidence {
 
 /// The output as JSON, or as the beginning of its text where it is too long.
 pub(crate) fn output(text: &str) -> Value {
-    beginning(text, MAX_OUTPUT_BYTES)
-}
-
-/// A text as JSON, or the first bytes of it where it has more.
-pub(crate) fn beginning(text: &str, bytes: usize) -> Value {
-    if text.len() > bytes {
-        let end = text.floor_char_boundary(bytes);
+    if text.len() > MAX_OUTPUT_BYTES {
+        let end = text.floor_char_boundary(MAX_OUTPUT_BYTES);
         return json!({"beginning": text.get(..end), "cut": format!("{} of {} bytes are shown; ask for less", end, text.len())});
     }
     serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))
 }
 
-fn set(object: &mut Value, member: &str, value: Value) {
+/// Gives an object one more member.
+pub(crate) fn set(object: &mut Value, member: &str, value: Value) {
     if let Some(object) = object.as_object_mut() {
         object.insert(member.to_owned(), value);
     }

@@ -304,6 +304,11 @@ impl Progress {
         self.past(number)?.call.as_ref()
     }
 
+    /// The number of a call of this run.
+    pub(crate) fn number_of(&self, call: &CallId) -> Option<u64> {
+        (1..).zip(&self.calls).find(|(_, past)| past.call.as_ref() == Some(call)).map(|(number, _)| number)
+    }
+
     /// The files of a call as this run has to find them: as the call had them, or as a later call of the run left them.
     pub(crate) fn files_of(&self, number: u64) -> BTreeMap<&WorkspacePath, Option<Digest>> {
         let mut files = BTreeMap::new();

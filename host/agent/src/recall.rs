@@ -4,19 +4,20 @@ use cofferdam_memory::{
     Found, MemoryError, State, Topic,
     contradiction::{Opposed, Standing},
 };
-use cofferdam_recall::{Recall, RecallError, Recalled, Thing};
+use cofferdam_recall::{Recall, RecallError, Recalled, Thing, passage};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
     builtin::{Brought, refusal},
-    observation,
+    observation::{self, set},
     progress::Progress,
 };
 
 /// Most things that one recall shows, the best first.
 const MAX_RECALLED: usize = 10;
-/// Longest outcome of a call that is shown beside others, in bytes; one that is found alone is shown as a new one would be.
+/// Longest outcome of a call that is shown beside others, in bytes; one that is found alone is shown as a new one would be. Of a
+/// longer one, the part with the words is shown.
 const MAX_SEEN_BYTES: usize = 1500;
 
 #[derive(Deserialize)]
@@ -36,16 +37,17 @@ pub(crate) fn recall(recall: &mut Recall<'_>, progress: &Progress, arguments: &s
         Ok(arguments) => arguments,
         Err(error) => return Ok(refusal(error.to_string())),
     };
-    let found = match (arguments.call, arguments.topic, arguments.words) {
+    let words = arguments.words.as_deref().unwrap_or_default();
+    let found = match (arguments.call, arguments.topic, &arguments.words) {
         (Some(number), ..) => return Ok(earlier(progress, number)),
         (None, Some(topic), _) => topic.parse::<Topic>().map_err(RecallError::from).and_then(|topic| recall.topic(&topic)),
-        (None, None, Some(words)) => recall.search(&words, MAX_RECALLED),
+        (None, None, Some(words)) => recall.search(words, MAX_RECALLED),
         (None, None, None) => return Ok(refusal("give words, a topic or the number of a call".to_owned())),
     };
     match found {
         Ok(mut found) => {
             found.truncate(MAX_RECALLED);
-            Ok(shown(&found))
+            Ok(shown(&found, words, progress))
         }
         // A topic that there is not, and an index that cannot be used: the run goes on without.
         Err(error @ (RecallError::Memory(MemoryError::Topic { .. } | MemoryError::UnknownTopic { .. }) | RecallError::Index(_))) => {
@@ -67,8 +69,9 @@ fn earlier(progress: &Progress, number: u64) -> Brought {
     }
 }
 
-fn shown(found: &[Recalled]) -> Brought {
-    let entries: Vec<Value> = found.iter().map(|one| as_json(one, found.len() == 1)).collect();
+fn shown(found: &[Recalled], words: &str, progress: &Progress) -> Brought {
+    let bytes = if found.len() == 1 { observation::MAX_OUTPUT_BYTES } else { MAX_SEEN_BYTES };
+    let entries: Vec<Value> = found.iter().map(|one| as_json(one, |outcome| about(outcome, words, bytes), progress)).collect();
     Brought {
         note: format!("recalled {} entries", entries.len()),
         shown: ("entries", Value::Array(entries)),
@@ -76,8 +79,17 @@ fn shown(found: &[Recalled]) -> Brought {
     }
 }
 
+/// An outcome, or the part of it that the words are about.
+fn about(outcome: &str, words: &str, bytes: usize) -> Value {
+    let piece = passage(outcome, words, bytes);
+    if piece.is_whole() {
+        return observation::output(outcome);
+    }
+    json!({"passage": piece.text, "cut": format!("bytes {} to {} of {}", piece.from, piece.from + piece.text.len(), piece.of)})
+}
+
 /// Words that do not stand are never called by a name that says that they do.
-fn as_json(one: &Recalled, alone: bool) -> Value {
+fn as_json(one: &Recalled, about: impl Fn(&str) -> Value, progress: &Progress) -> Value {
     let (state, why) = (one.state.name(), one.state.reasons());
     let stands = matches!(one.state, State::Fresh | State::Stated);
     let again: Vec<Value> =
@@ -92,20 +104,21 @@ fn as_json(one: &Recalled, alone: bool) -> Value {
             json!({"topic": topic.as_str(), words: text, "state": state, "why": why})
         }
         Thing::Seen(seen) => {
-            let outcome = seen.outcome.as_deref().unwrap_or("(redacted)");
-            let outcome = if alone { observation::output(outcome) } else { observation::beginning(outcome, MAX_SEEN_BYTES) };
             let name = if stands { "outcome" } else { "outcome_then" };
             let arguments = seen.given().map_or(Value::Null, |given| observation::output(&given));
-            json!({
-                "seen_in_run": seen.run.as_str(), "call_id": seen.call.as_str(), "function": seen.function,
-                "arguments": arguments, name: outcome, "state": state, "why": why,
-            })
+            let outcome = about(seen.outcome.as_deref().unwrap_or("(redacted)"));
+            let mut shown = json!({"function": seen.function, "arguments": arguments, name: outcome, "state": state, "why": why});
+            match progress.number_of(&seen.call) {
+                Some(number) => set(&mut shown, "call", number.into()),
+                None => set(&mut shown, "seen_in_run", seen.run.as_str().into()),
+            }
+            shown
         }
     };
     let contradicts: Vec<Value> = one.contradicts.iter().map(opposed).collect();
     for (name, values) in [("make_again_to_check", again), ("contradicted_by", contradicts)] {
-        if let (false, Some(object)) = (values.is_empty(), shown.as_object_mut()) {
-            object.insert(name.to_owned(), Value::Array(values));
+        if !values.is_empty() {
+            set(&mut shown, name, Value::Array(values));
         }
     }
     shown

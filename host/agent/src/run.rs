@@ -223,7 +223,7 @@ impl<'a> Agent<'a> {
                     self.compare()?;
                     let open = self.progress.unsettled();
                     if open.is_empty() || self.progress.was_reminded() {
-                        return self.finish(answer, open);
+                        return self.finish(answer, open, watcher);
                     }
                     watcher.reminded(&open);
                     self.take_down(Step::Reminded { text: observation::reminder(&open) })?;
@@ -233,10 +233,15 @@ impl<'a> Agent<'a> {
         }
     }
 
-    fn finish(&mut self, answer: String, open: Vec<String>) -> Result<Ended, AgentError> {
+    fn finish(&mut self, answer: String, open: Vec<String>, watcher: &mut dyn Watcher) -> Result<Ended, AgentError> {
         let step = Step::Finished { answer: answer.clone() };
         self.journal.write_durably(&step)?;
         self.progress.apply(step);
+        // The run is done, whatever becomes of this.
+        match self.parts.gate.consolidate_after_run() {
+            Ok(done) => done.iter().for_each(|done| watcher.consolidated(done)),
+            Err(refused) => watcher.not_consolidated(&refused),
+        }
         Ok(Ended { run: self.header.run.clone(), answer, spent: *self.budget.spent(), open })
     }
 

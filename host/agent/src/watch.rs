@@ -1,6 +1,6 @@
 //! Who watches a run: sees each step as it happens, and answers where a rule asks.
 
-use cofferdam_gate::{Attendant, Completed, Refused};
+use cofferdam_gate::{Attendant, Completed, Consolidated, Refused};
 use cofferdam_model::{ChatResponse, Listener, Spent};
 
 /// Who watches a run, and hears what the model says while it says it. Text that it is given comes from a model or a tool: it is to be escaped before it is printed.
@@ -25,4 +25,10 @@ pub trait Watcher: Attendant + Listener {
 
     /// Something of the agent's own was done: a recall, a memory, a call found again after a crash.
     fn noted(&mut self, _number: u64, _note: &str) {}
+
+    /// The run has ended, and duplicates of the memory were merged.
+    fn consolidated(&mut self, _done: &Consolidated) {}
+
+    /// The run has ended, and looking for duplicates of the memory met something that is wrong.
+    fn not_consolidated(&mut self, _refused: &Refused) {}
 }

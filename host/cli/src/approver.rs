@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _, Stderr};
 
 use cofferdam_agent::Watcher;
 use cofferdam_base::{Diagnostic as _, Interrupt, interrupt::Interrupted, text};
-use cofferdam_gate::{Asked, Attendant, Completed, Publication, Refused, Step};
+use cofferdam_gate::{Asked, Attendant, Completed, Consolidated, Publication, Refused, Step};
 use cofferdam_model::{ChatResponse, Listener, Spent};
 use cofferdam_policy::Answer;
 
@@ -119,6 +119,21 @@ impl Watcher for Terminal {
     fn noted(&mut self, _: u64, note: &str) {
         self.done();
         output::say(&format!("     {}", text::inline(note, MAX_LINE)));
+    }
+
+    fn consolidated(&mut self, done: &Consolidated) {
+        self.done();
+        let Consolidated { change, merged, .. } = done;
+        output::say(&format!(
+            "memory: {} entries that say the same are merged into {}; `cofferdam memory revert {change}` takes it back",
+            merged.0, merged.1
+        ));
+    }
+
+    fn not_consolidated(&mut self, refused: &Refused) {
+        self.done();
+        let (code, why) = (refused.code(), text::inline(&refused.to_string(), MAX_LINE));
+        output::say(&format!("warning[{code}]: duplicates of the memory were not merged: {why}; look with `cofferdam memory consolidate --dry-run`"));
     }
 }
 

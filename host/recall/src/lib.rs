@@ -9,10 +9,12 @@
 
 mod catch_up;
 mod error;
+mod passage;
 mod recall;
 mod recalled;
 mod source;
 
 pub use error::RecallError;
+pub use passage::{Passage, passage};
 pub use recall::{Indexed, Recall};
 pub use recalled::{Again, Recalled, Thing};

@@ -1,7 +1,6 @@
 //! `cofferdam init`: whom this machine trusts, and which model answers.
 
-use cofferdam_agent::context::Window;
-use cofferdam_model::Prices;
+use cofferdam_agent::context::{Window, window::TooSmall};
 
 use crate::{
     commands::{CommandResult, Context},
@@ -14,7 +13,7 @@ use crate::{
 /// Show whom this machine trusts, set the model, and check the workspace
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  cofferdam init\n  cofferdam init --url https://api.openai.com/v1 --model gpt-5 --key-env OPENAI_API_KEY\n  cofferdam init --api anthropic --url https://api.anthropic.com --model claude-sonnet-4-5 --key-env ANTHROPIC_API_KEY\n  cofferdam init --url http://127.0.0.1:8092/v1 --model local --mode structured"
+    after_help = "Examples:\n  cofferdam init\n  cofferdam init --url https://api.openai.com/v1 --model gpt-5 --key-env OPENAI_API_KEY\n  cofferdam init --api anthropic --url https://api.anthropic.com --model claude-sonnet-4-5 --key-env ANTHROPIC_API_KEY\n  cofferdam init --url http://127.0.0.1:8092/v1 --model local --mode structured --window-tokens 12000"
 )]
 pub(crate) struct Init {
     /// The protocol that the model's server speaks
@@ -35,6 +34,14 @@ pub(crate) struct Init {
     /// A file of the configuration folder, mode 0600, that holds the key
     #[arg(long, value_name = "NAME", requires = "url")]
     key_file: Option<String>,
+    /// Tokens of the window that a run's requests are fitted into: no more than the model takes
+    #[arg(long, value_name = "NUMBER", requires = "url", value_parser = parse_window)]
+    window_tokens: Option<Window>,
+}
+
+fn parse_window(text: &str) -> Result<Window, String> {
+    let tokens: u64 = text.parse().map_err(|error: std::num::ParseIntError| error.to_string())?;
+    tokens.try_into().map_err(|error: TooSmall| error.to_string())
 }
 
 impl Init {
@@ -42,7 +49,7 @@ impl Init {
         let user = User::open(&context.confine()?)?;
         if let (Some(url), Some(name)) = (self.url, self.model) {
             let before = model::configured(&user.config)?;
-            let (prices, caps) = before.map_or((Prices::default(), std::collections::BTreeMap::new()), |old| (old.prices, old.caps));
+            let (prices, window, caps) = before.map_or_else(Default::default, |old| (old.prices, old.window_tokens, old.caps));
             let (api, mode) = (self.api, self.mode);
             let file = ModelFile {
                 api,
@@ -52,7 +59,7 @@ impl Init {
                 key_env: self.key_env,
                 key_file: self.key_file,
                 prices,
-                window_tokens: Window::default(),
+                window_tokens: self.window_tokens.unwrap_or(window),
                 caps,
             };
             model::keep(&user.config, &file)?;
