@@ -27,25 +27,15 @@ fn a_long_run_stays_in_its_window_and_still_quotes_its_beginning() {
     for number in 1..=TURNS {
         person.put(&format!("{number}.txt"), format!("The secret number of {number} is {}. {}", number * 7919, "padding ".repeat(60)));
     }
-    person.run(&["init", "--url", &server.url(), "--model", "scripted"]).ok();
-    let configuration = person.home("config/model.toml");
-    let text = std::fs::read_to_string(&configuration).expect("a file");
-    let small =
-        text.lines().map(|line| if line.starts_with("window_tokens") { format!("window_tokens = {WINDOW}") } else { line.to_owned() });
-    std::fs::write(&configuration, small.collect::<Vec<_>>().join("\n")).expect("written");
+    person.run(&["init", "--url", &server.url(), "--model", "scripted", "--window-tokens", &WINDOW.to_string()]).ok();
     let told = person.run(&["--format", "json", "run", "read all files", "--cap", "steps=100"]).json();
     let run = told["run"].as_str().expect("a run");
 
     let requests = server.requests();
     assert_eq!(requests.len(), TURNS + 2);
-    let sizes: Vec<usize> = requests
-        .iter()
-        .map(|request| request["messages"].as_array().expect("messages").iter().map(|one| content(one).len()).sum())
-        .collect();
-    // Four bytes a token, as the server counts none: half of the window for steps, a sixteenth for lines, a twelfth for the look.
-    let most = sizes.iter().max().expect("requests");
-    let fixed = sizes[0];
-    assert!(*most < fixed + 4 * (WINDOW / 2 + WINDOW / 16) + 500, "{sizes:?}");
+    let sizes: Vec<usize> = requests.iter().map(|request| request.to_string().len()).collect();
+    // Four bytes a token, as the server counts none.
+    assert!(sizes.iter().all(|size| *size <= 4 * WINDOW), "{sizes:?}");
     let peak = |range: std::ops::Range<usize>| *sizes[range].iter().max().expect("requests") as f64;
     assert!(peak(50..60) < 1.05 * peak(25..40), "{sizes:?}");
     for request in &requests {
@@ -81,4 +71,24 @@ fn a_long_run_stays_in_its_window_and_still_quotes_its_beginning() {
     let shown = person.run(&["context", "show", run, "--step", "60", "--parts"]).ok();
     assert!(shown.contains("earlier steps") && shown.contains("instructions") && !shown.contains("── user"), "{shown}");
     person.run(&["context", "show", run, "--step", "999"]).refused(2, "agent.unknown-step");
+}
+
+#[test]
+fn a_task_that_leaves_no_room_in_the_window_is_refused_before_anything_is_sent() {
+    let server = ModelServer::start(Box::new(|_, _| says("done")));
+    let person = Person::new();
+    let init = |window: &str| person.run(&["init", "--url", &server.url(), "--model", "scripted", "--window-tokens", window]);
+    let told = init("5999");
+    assert!(told.exit == 2 && told.stderr.contains("a window has at least 6000 tokens"), "{}", told.stderr);
+    init("6000").ok();
+    let task = "read all files ".repeat(1000);
+    let told = person.run(&["run", &task]).refused(5, "agent.window-too-small");
+    assert!(told.contains("--window-tokens"), "{told}");
+    assert!(server.requests().is_empty());
+    assert!(person.run(&["runs"]).ok().is_empty(), "nothing was begun");
+    // Set anew without a window, the model keeps the one that it has.
+    person.run(&["init", "--url", &server.url(), "--model", "other"]).ok();
+    person.run(&["run", &task]).refused(5, "agent.window-too-small");
+    init("20000").ok();
+    assert_eq!(person.run(&["run", &task]).ok().trim(), "done");
 }

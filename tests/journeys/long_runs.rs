@@ -310,7 +310,7 @@ fn a_second_ctrl_c_ends_the_run_at_once_and_it_goes_on_later() {
 /// A long run of a person whose tools are compiled already.
 fn long_run(person: &Person) -> LongRun {
     let binary = std::path::Path::new(env!("CARGO_BIN_EXE_cofferdam"));
-    LongRun::new(binary, &person.home(""), &person.work(), LongScript { steps: 40 }, 12_000)
+    LongRun::new(binary, &person.home(""), &person.work(), LongScript { steps: 40 }, 8_000)
 }
 
 #[test]

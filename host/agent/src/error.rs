@@ -9,7 +9,7 @@ use cofferdam_model::ModelError;
 use cofferdam_recall::RecallError;
 use cofferdam_store::StateError;
 
-use crate::state::Circle;
+use crate::{context::Window, state::Circle};
 
 /// Why a run stopped.
 #[derive(Debug)]
@@ -68,6 +68,13 @@ pub enum AgentError {
         /// What was asked for.
         number: u64,
     },
+    /// What stands in every request leaves no room for steps.
+    WindowTooSmall {
+        /// Tokens of the window.
+        window: Window,
+        /// Tokens of the instructions, the tools, the memory's index and the task, about.
+        needed: u64,
+    },
     /// A person asked to stop.
     Interrupted,
 }
@@ -109,6 +116,7 @@ impl AgentError {
             | Self::UnknownCap { .. }
             | Self::Circles(_)
             | Self::NotUnknown { .. }
+            | Self::WindowTooSmall { .. }
             | Self::Interrupted => return None,
         })
     }
@@ -128,6 +136,11 @@ impl fmt::Display for AgentError {
             (None, Self::UnknownCap { name }) => write!(f, "`{}` is not the name of a cap", text::inline(name, 60)),
             (None, Self::Circles(circle)) => fmt::Display::fmt(circle, f),
             (None, Self::NotUnknown { number }) => write!(f, "the run has no call {number} of which it is unknown whether it was done"),
+            (None, Self::WindowTooSmall { window, needed }) => write!(
+                f,
+                "instructions, tools, memory index and task take about {needed} tokens, and a window of {} leaves no room for the work",
+                u64::from(*window)
+            ),
             (None, Self::Interrupted) => f.write_str("the run was interrupted"),
             (None, _) => f.write_str("a step of the run cannot be written as JSON"),
         }
@@ -155,6 +168,7 @@ impl Diagnostic for AgentError {
             (None, Self::UnknownCap { .. }) => "agent.unknown-cap",
             (None, Self::Circles(_)) => "agent.circles",
             (None, Self::NotUnknown { .. }) => "agent.not-unknown",
+            (None, Self::WindowTooSmall { .. }) => "agent.window-too-small",
             (None, Self::Interrupted) => "agent.interrupted",
             (None, _) => "agent.write",
         }
@@ -165,7 +179,7 @@ impl Diagnostic for AgentError {
             (Some(inner), _) => inner.class(),
             (None, Self::Journal { .. }) => Class::NotVerified,
             (None, Self::UnknownCap { .. } | Self::UnknownStep { .. } | Self::NotUnknown { .. }) => Class::Usage,
-            (None, Self::Circles(_)) => Class::Limit,
+            (None, Self::Circles(_) | Self::WindowTooSmall { .. }) => Class::Limit,
             (None, Self::Interrupted) => Class::Interrupted,
             (None, _) => Class::Failed,
         }
@@ -181,6 +195,10 @@ impl Diagnostic for AgentError {
                 Some("look at what it tried with `cofferdam transcript show`; `cofferdam resume` goes on, with another model by `cofferdam init`".to_owned())
             }
             (None, Self::NotUnknown { .. }) => Some("see which are with `cofferdam runs`".to_owned()),
+            (None, Self::WindowTooSmall { .. }) => Some(
+                "set a larger one with `cofferdam init --url … --model … --window-tokens NUMBER`"
+                    .to_owned(),
+            ),
             (None, Self::Interrupted) => Some("go on where it stopped with `cofferdam resume`".to_owned()),
             (None, _) => None,
         }

@@ -45,6 +45,9 @@ pub struct RunHeader {
     /// The budgets of what the model is shown.
     #[serde(default)]
     pub window: Window,
+    /// Bytes of what stands in every request: they leave the rest of the window to the steps. 0 in journals of before it was kept.
+    #[serde(default)]
+    pub fixed: usize,
 }
 
 #[cfg(test)]
@@ -53,7 +56,18 @@ impl RunHeader {
     pub(crate) fn of_a_test() -> Self {
         let (run, time) = (RunId::new(Timestamp(1), [1; 10]), Timestamp(1));
         let (task, provider, model) = ("a task".to_owned(), "p".to_owned(), "m".to_owned());
-        Self { v: VERSION, run, time, task, provider, model, caps: Caps::default(), index: String::new(), window: Window::default() }
+        Self {
+            v: VERSION,
+            run,
+            time,
+            task,
+            provider,
+            model,
+            caps: Caps::default(),
+            index: String::new(),
+            window: Window::default(),
+            fixed: 0,
+        }
     }
 }
 

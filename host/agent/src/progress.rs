@@ -7,7 +7,7 @@ use cofferdam_memory::CallEvidence;
 use cofferdam_model::{Message, Spent, ToolCall};
 
 use crate::{
-    context::{Estimate, Facts, Window, size},
+    context::{Estimate, Facts, Window, size, written},
     journal::{Came, RunHeader, Step},
     limits::{IDLE_ANSWERS, SAME_CALLS},
     plan::{self, Doubt, Plan},
@@ -19,8 +19,9 @@ use crate::{
 pub(crate) struct Progress {
     /// What the look at the folder showed, where the run began with one.
     pub(crate) look: Option<String>,
-    /// The budgets of what the model is shown.
+    /// The budgets of what the model is shown, and the bytes that stand in every request.
     window: Window,
+    fixed: usize,
     /// The conversation after the task.
     messages: Vec<Message>,
     /// How many messages, from the first, are shown as [`Progress::facts`] only.
@@ -103,7 +104,7 @@ pub(crate) enum Next {
 impl Progress {
     /// A run of which nothing was done yet.
     pub(crate) fn of(header: &RunHeader) -> Self {
-        Self { window: header.window, ..Self::default() }
+        Self { window: header.window, fixed: header.fixed, ..Self::default() }
     }
 
     /// The messages that are shown word for word.
@@ -121,15 +122,25 @@ impl Progress {
         self.estimate
     }
 
+    /// How many tokens the steps that are shown word for word may have.
+    pub(crate) fn recent_budget(&self) -> u64 {
+        let look = self.look.as_deref().map_or(0, |look| self.estimate.tokens(written(look)).min(self.window.look()));
+        let fixed = self.fixed + self.plan_shown().as_deref().map_or(0, written);
+        self.window.recent(self.estimate.tokens(fixed).saturating_add(look))
+    }
+
     /// Compacts the oldest turns where the recent ones have passed their budget; the newest turn stays.
     fn compact(&mut self) {
         let cost = |messages: &[Message]| self.estimate.tokens(messages.iter().map(size).sum());
-        if cost(self.recent()) <= self.window.recent() {
+        let budget = self.recent_budget();
+        if cost(self.recent()) <= budget {
             return;
         }
+        // Little below it: a request stays about as large.
+        let left = budget - budget / 8;
         let mut from = self.compacted;
         let mut facts = std::mem::take(&mut self.facts);
-        while let Some(rest) = self.messages.get(from..).filter(|rest| cost(rest) > self.window.recent_after_compaction()) {
+        while let Some(rest) = self.messages.get(from..).filter(|rest| cost(rest) > left) {
             let is_answer = |message: &Message| matches!(message, Message::Assistant { .. });
             let Some(turn) = rest.iter().skip(1).position(is_answer).and_then(|next| rest.get(..=next)) else { break };
             facts.take_up(turn);

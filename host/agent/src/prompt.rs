@@ -23,21 +23,18 @@ finds one:";
 /// What stands at the end of a result that has no room.
 pub(crate) const CUT: &str = "… (cut for lack of room; `memory.recall` with the number of the call shows it whole)";
 
-/// The tools that the model may call: those of the toolbox and the agent's own.
+/// The tools that the model may call: the agent's own, and then those of the toolbox. Small models take what stands nearest to the
+/// task, and the work is done with the toolbox.
 pub(crate) fn tools(toolbox: &Toolbox) -> Vec<ToolSpec> {
-    let mut tools: Vec<ToolSpec> = toolbox
-        .iter()
-        .flat_map(|tool| {
-            let manifest = tool.verified().manifest();
-            manifest.functions().iter().map(|(name, function)| ToolSpec {
-                name: format!("{}.{name}", manifest.name()),
-                description: function.description.clone(),
-                input: function.input.value().clone(),
-            })
+    let of_toolbox = toolbox.iter().flat_map(|tool| {
+        let manifest = tool.verified().manifest();
+        manifest.functions().iter().map(|(name, function)| ToolSpec {
+            name: format!("{}.{name}", manifest.name()),
+            description: function.description.clone(),
+            input: function.input.value().clone(),
         })
-        .collect();
-    tools.extend(builtin::specs());
-    tools
+    });
+    builtin::specs().into_iter().chain(of_toolbox).collect()
 }
 
 /// The index of the memory, after the instructions; nothing where there is none.

@@ -13,7 +13,7 @@ use cofferdam_store::{change::ChangeSummary, publish::history};
 use crate::{
     AgentError, Journal, RunHeader, Watcher,
     builtin::{self, Brought},
-    context::{Assembled, Window, assemble, digest},
+    context::{Assembled, Estimate, Window, assemble, digest, fixed},
     facts,
     journal::{Came, Step, VERSION},
     observation, plan,
@@ -94,6 +94,12 @@ impl<'a> Agent<'a> {
     /// The state folder's; a memory whose index cannot be read.
     pub fn begin(parts: AgentParts<'a>, task: &str, caps: Caps, window: Window) -> Result<Self, AgentError> {
         let (now, gate) = (parts.clock.now(), parts.gate);
+        let index = gate.memory()?.index()?;
+        let fixed = fixed(&index, task, &prompt::tools(gate.tools()));
+        let needed = Estimate::default().tokens(fixed);
+        if !window.has_room_for(needed) {
+            return Err(AgentError::WindowTooSmall { window, needed });
+        }
         let header = RunHeader {
             v: VERSION,
             run: gate.run().clone(),
@@ -102,8 +108,9 @@ impl<'a> Agent<'a> {
             provider: parts.provider.name().to_owned(),
             model: parts.provider.model().to_owned(),
             caps,
-            index: gate.memory()?.index()?,
+            index,
             window,
+            fixed,
         };
         let mut journal = Journal::begin(gate.state().folder(), &header)?;
         let mut progress = Progress::of(&header);

@@ -133,7 +133,9 @@ impl Watcher for Terminal {
     fn not_consolidated(&mut self, refused: &Refused) {
         self.done();
         let (code, why) = (refused.code(), text::inline(&refused.to_string(), MAX_LINE));
-        output::say(&format!("warning[{code}]: duplicates of the memory were not merged: {why}; look with `cofferdam memory consolidate --dry-run`"));
+        output::say(&format!(
+            "warning[{code}]: duplicates of the memory were not merged: {why}; look with `cofferdam memory consolidate --dry-run`"
+        ));
     }
 }
 

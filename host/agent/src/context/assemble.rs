@@ -1,16 +1,13 @@
 //! The request out of its parts.
 
-use cofferdam_model::{ChatRequest, Message, ToolSpec};
+use cofferdam_model::{ChatRequest, Message, ToolCall, ToolSpec};
 
-use crate::{
-    context::{Estimate, Window},
-    journal::RunHeader,
-    progress::Progress,
-    prompt,
-};
+use crate::{context::Estimate, journal::RunHeader, progress::Progress, prompt};
 
 /// Most tokens of one answer: room for a file of some hundred lines.
 const MAX_OUTPUT_TOKENS: u32 = 4096;
+/// Bytes of a message beside its texts: who speaks, and which call is meant.
+const MESSAGE_BYTES: usize = 60;
 /// What is left of a result that has no room, in bytes.
 const CUT_BYTES: usize = 300;
 
@@ -34,6 +31,15 @@ pub(crate) struct Assembled {
     pub(crate) parts: Vec<Part>,
 }
 
+/// Bytes of what stands in every request of a run from its beginning: instructions, tools, index and task.
+pub(crate) fn fixed(index: &str, task: &str, tools: &[ToolSpec]) -> usize {
+    written(prompt::SYSTEM) + size_of_tools(tools) + written(&prompt::index(index)) + written(task)
+}
+
+fn size_of_tools(tools: &[ToolSpec]) -> usize {
+    tools.iter().map(|tool| MESSAGE_BYTES + tool.name.len() + written(&tool.description) + tool.input.to_string().len()).sum()
+}
+
 /// The next request of a run.
 pub(crate) fn assemble(header: &RunHeader, progress: &Progress, tools: Vec<ToolSpec>) -> Assembled {
     let (window, estimate) = (header.window, progress.estimate());
@@ -42,22 +48,22 @@ pub(crate) fn assemble(header: &RunHeader, progress: &Progress, tools: Vec<ToolS
         parts.push(Part { name, bytes, tokens: estimate.tokens(bytes), budget });
     };
     let index = prompt::index(&header.index);
-    part("instructions", prompt::SYSTEM.len(), None);
-    part("tools", tools.iter().map(|tool| tool.name.len() + tool.description.len() + tool.input.to_string().len()).sum(), None);
-    part("memory index", index.len(), None);
-    part("task", header.task.len(), None);
+    part("instructions", written(prompt::SYSTEM), None);
+    part("tools", size_of_tools(&tools), None);
+    part("memory index", written(&index), None);
+    part("task", written(&header.task), None);
     let look = progress.look.as_deref().map(|look| prompt::look(cut(look, window.look(), estimate))).unwrap_or_default();
-    part("look", look.len(), Some(window.look()));
+    part("look", written(&look), Some(window.look()));
     let earlier =
         if progress.facts().is_empty() { String::new() } else { prompt::earlier(&progress.facts().shown(window.facts(), estimate)) };
-    part("earlier steps", earlier.len(), Some(window.facts()));
+    part("earlier steps", written(&earlier), Some(window.facts()));
     let mut recent = progress.recent().to_vec();
-    cut_results(&mut recent, window, estimate);
-    part("recent steps", recent.iter().map(size).sum(), Some(window.recent()));
+    cut_results(&mut recent, progress.recent_budget(), estimate);
+    part("recent steps", recent.iter().map(size).sum(), Some(progress.recent_budget()));
 
     // At the end: what stands before it is the same in the next request, so a provider's cache still has it.
     let plan = progress.plan_shown();
-    part("plan", plan.as_ref().map_or(0, String::len), None);
+    part("plan", plan.as_deref().map_or(0, written), None);
     recent.extend(plan.map(|text| Message::User { text }));
 
     let system = format!("{}{index}", prompt::SYSTEM);
@@ -66,28 +72,49 @@ pub(crate) fn assemble(header: &RunHeader, progress: &Progress, tools: Vec<ToolS
     Assembled { request: ChatRequest { system, messages, tools, max_output_tokens: MAX_OUTPUT_TOKENS }, parts }
 }
 
-/// Bytes of what a message says.
+/// Bytes that a message has in a request.
 pub(crate) fn size(message: &Message) -> usize {
-    match message {
-        Message::User { text } => text.len(),
-        Message::Assistant { text, calls } => text.len() + calls.iter().map(|call| call.name.len() + call.arguments.len()).sum::<usize>(),
-        Message::ToolResult { name, content, .. } => name.len() + content.len(),
+    let call = |call: &ToolCall| MESSAGE_BYTES + call.name.len() + written(&call.arguments);
+    MESSAGE_BYTES
+        + match message {
+            Message::User { text } => written(text),
+            Message::Assistant { text, calls } => written(text) + calls.iter().map(call).sum::<usize>(),
+            Message::ToolResult { content, .. } => written(content),
+        }
+}
+
+/// Bytes that a text has as a string of JSON: as such it is sent, and what is sent is what a provider's count is compared with.
+pub(crate) fn written(text: &str) -> usize {
+    text.bytes().map(written_byte).sum()
+}
+
+fn written_byte(byte: u8) -> usize {
+    match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
+        0..=0x1f => 6,
+        _ => 1,
     }
 }
 
 /// A text, or its beginning where it is too long.
 fn cut(text: &str, tokens: u64, estimate: Estimate) -> &str {
-    text.get(..text.floor_char_boundary(estimate.bytes(tokens))).unwrap_or(text)
+    let (room, mut used) = (estimate.bytes(tokens), 0);
+    let is_beyond = |byte| {
+        used += written_byte(byte);
+        used > room
+    };
+    let end = text.bytes().position(is_beyond).unwrap_or(text.len());
+    text.get(..text.floor_char_boundary(end)).unwrap_or(text)
 }
 
 /// Cuts the older results of the newest turn where they alone are more than there is room for: what comes before it is compacted
 /// already.
-fn cut_results(messages: &mut [Message], window: Window, estimate: Estimate) {
-    let room = estimate.bytes(window.recent());
+fn cut_results(messages: &mut [Message], budget: u64, estimate: Estimate) {
+    let room = estimate.bytes(budget);
     let mut whole = 0usize;
     for message in messages.iter_mut().rev() {
         if let Message::ToolResult { content, .. } = message {
-            whole = whole.saturating_add(content.len());
+            whole = whole.saturating_add(written(content));
             if whole > room && content.len() > CUT_BYTES {
                 content.truncate(content.floor_char_boundary(CUT_BYTES));
                 content.push_str(prompt::CUT);
@@ -99,13 +126,23 @@ fn cut_results(messages: &mut [Message], window: Window, estimate: Estimate) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::context::Window;
 
     #[test]
     fn results_that_have_no_room_are_cut_and_the_newest_stay_whole() {
         let result = |size: usize| Message::ToolResult { id: "1".into(), name: "f".into(), content: "ä".repeat(size / 2) };
         let mut messages = vec![result(60_000), result(50_000), result(40_000)];
-        cut_results(&mut messages, Window::default(), Estimate::default());
+        cut_results(&mut messages, Window::default().recent(0), Estimate::default());
         let sizes: Vec<usize> = messages.iter().map(size).collect();
-        assert!(sizes[0] < 400 && sizes[1] == 50_001 && sizes[2] == 40_001, "{sizes:?}");
+        assert!(sizes[0] < 500 && sizes[1] == 50_000 + MESSAGE_BYTES && sizes[2] == 40_000 + MESSAGE_BYTES, "{sizes:?}");
+    }
+
+    #[test]
+    fn a_text_is_measured_as_it_is_sent() {
+        for text in ["", "ä\"\\\n\u{1}", "{\"a\":[1,2]}"] {
+            assert_eq!(written(text) + 2, serde_json::to_string(text).unwrap().len(), "{text}");
+        }
+        assert_eq!(cut("ab\"\"cä", 1, Estimate::default()), "ab\"");
+        assert_eq!(cut("aaaä", 1, Estimate::default()), "aaa");
     }
 }

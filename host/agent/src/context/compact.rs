@@ -4,7 +4,7 @@ use cofferdam_base::text::inline;
 use cofferdam_model::{Message, ToolCall};
 use serde_json::Value;
 
-use crate::context::Estimate;
+use crate::context::{Estimate, assemble::written};
 
 /// Longest arguments in a line, in characters.
 const MAX_ARGUMENTS: usize = 100;
@@ -55,7 +55,7 @@ impl Facts {
     pub(crate) fn shown(&self, tokens: u64, estimate: Estimate) -> String {
         let mut room = estimate.bytes(tokens);
         let fits = self.0.iter().rev().take_while(|fact| {
-            let left = room.checked_sub(fact.line.len() + 1);
+            let left = room.checked_sub(written(&fact.line) + written("\n"));
             room = left.unwrap_or_default();
             left.is_some()
         });

@@ -9,8 +9,10 @@ pub const DEFAULT_TOKENS: u64 = 48_000;
 /// Fewest tokens of a window: the instructions and the tools alone take about two thousand.
 pub const MIN_TOKENS: u64 = 6_000;
 
-/// How many tokens a request of a run may have, about. Instructions, tools, task and memory index come on top of what is shared
-/// out here, each with a limit of its own elsewhere; half of the window is theirs and the answer's.
+/// How many tokens a request of a run may have, about; the answer comes on top.
+///
+/// Instructions, tools, task, memory index and plan are always whole: the recent steps have what these leave of the window, and
+/// at most half of it. Only a newest turn that alone is more than that, cut as it is, passes the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u64", into = "u64")]
 pub struct Window(u64);
@@ -48,16 +50,22 @@ impl From<Window> for u64 {
 }
 
 impl Window {
-    /// Steps that are shown word for word: half of the window.
+    /// Steps that are shown word for word: half of the window, or what else stands in a request leaves of it. What stands in every
+    /// request has so many tokens.
     #[must_use]
-    pub fn recent(self) -> u64 {
-        self.0 / 2
+    pub fn recent(self, fixed: u64) -> u64 {
+        (self.0 / 2).min(self.0.saturating_sub(fixed).saturating_sub(self.facts())).max(self.least_recent())
     }
 
-    /// What is left of them when the oldest were compacted. Little below [`Window::recent`]: a request stays about as large.
+    /// Whether what stands in every request leaves room for steps.
     #[must_use]
-    pub fn recent_after_compaction(self) -> u64 {
-        self.recent() - self.recent() / 8
+    pub fn has_room_for(self, fixed: u64) -> bool {
+        fixed.saturating_add(self.facts()).saturating_add(self.least_recent()) <= self.0
+    }
+
+    /// With less than an eighth of the window, a model would see no more than its newest call.
+    fn least_recent(self) -> u64 {
+        self.0 / 8
     }
 
     /// Compacted steps: a sixteenth.
@@ -79,8 +87,8 @@ pub fn rows() -> [LimitRow; 4] {
     let window = Window::default();
     let row = |name, value, prevents| LimitRow { name, value, unit: "tokens", prevents };
     [
-        row("window", DEFAULT_TOKENS, "a request that a model cannot take; `window_tokens` in `model.toml` sets it"),
-        row("recent_steps", window.recent(), "a run whose requests grow with every step; older steps are compacted"),
+        row("window", DEFAULT_TOKENS, "a request that a model cannot take; `cofferdam init --window-tokens` sets it"),
+        row("recent_steps", window.recent(0), "a run whose requests grow with every step; older steps are compacted"),
         row("compacted_steps", window.facts(), "a list of old steps that grows without end; the oldest are only counted"),
         row("look", window.look(), "a large folder that takes the room of the work"),
     ]

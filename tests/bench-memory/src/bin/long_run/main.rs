@@ -32,7 +32,7 @@ const STEPS: usize = 500;
 /// Crashes where none are named.
 const CRASHES: usize = 100;
 /// Tokens of the window where none are named.
-const WINDOW: usize = 12_000;
+const WINDOW: usize = 8_000;
 /// Tokens of the window that a person gets who sets none.
 const DEFAULT_WINDOW: usize = 48_000;
 
