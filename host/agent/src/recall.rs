@@ -16,7 +16,8 @@ use crate::{
 
 /// Most things that one recall shows, the best first.
 const MAX_RECALLED: usize = 10;
-/// Longest outcome of a call that is shown beside others, in bytes; one that is found alone is shown as a new one would be.
+/// Longest outcome of a call, and longest words of a run, that are shown beside others, in bytes; what is found alone is shown as a
+/// new outcome would be.
 const MAX_SEEN_BYTES: usize = 1500;
 
 #[derive(Deserialize)]
@@ -99,6 +100,13 @@ fn as_json(one: &Recalled, alone: bool) -> Value {
             json!({
                 "seen_in_run": seen.run.as_str(), "call_id": seen.call.as_str(), "function": seen.function,
                 "arguments": arguments, name: outcome, "state": state, "why": why,
+            })
+        }
+        Thing::Said(words) => {
+            let text = if alone { observation::output(&words.text) } else { observation::beginning(&words.text, MAX_SEEN_BYTES) };
+            json!({
+                "said_in_run": words.run.as_str(), "step": words.step, "by": words.role.speaker(), "as": words.role.name(),
+                "said_then": text, "state": state, "why": why,
             })
         }
     };
