@@ -22,8 +22,8 @@ pub(crate) fn specs() -> [ToolSpec; 3] {
     [
         ToolSpec {
             name: RECALL.to_owned(),
-            description: "Recall what earlier runs learnt and saw: by words, by a topic of the memory, or a call of this run by its \
-                          number. Each is checked now: fresh, stale (and what changed) or unverifiable."
+            description: "Recall what earlier runs learnt, saw and said: by words, by a topic of the memory, or a call of this run by its \
+                          number. Each is checked now: fresh, stale (and what changed) or unverifiable; what was only said always is that."
                 .to_owned(),
             input: json!({
                 "type": "object",

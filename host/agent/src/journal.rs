@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use cofferdam_base::{CallId, Digest, RunId, Timestamp, WorkspacePath};
 use cofferdam_memory::CallEvidence;
 use cofferdam_model::{Caps, ChatResponse, Spent, ToolCall};
-use cofferdam_store::{AppendFile, Folder, StateError};
+use cofferdam_store::{AppendFile, FileLine, Folder, StateError};
 use serde::{Deserialize, Serialize};
 
 use crate::{AgentError, context::Window, plan::Doubt, state::Stop};
@@ -48,6 +48,9 @@ pub struct RunHeader {
     /// Bytes of what stands in every request: they leave the rest of the window to the steps. 0 in journals of before it was kept.
     #[serde(default)]
     pub fixed: usize,
+    /// How often a redaction wrote the journal anew: with another number, no byte of it stands where it stood.
+    #[serde(default)]
+    pub rewritten: u64,
 }
 
 #[cfg(test)]
@@ -56,18 +59,8 @@ impl RunHeader {
     pub(crate) fn of_a_test() -> Self {
         let (run, time) = (RunId::new(Timestamp(1), [1; 10]), Timestamp(1));
         let (task, provider, model) = ("a task".to_owned(), "p".to_owned(), "m".to_owned());
-        Self {
-            v: VERSION,
-            run,
-            time,
-            task,
-            provider,
-            model,
-            caps: Caps::default(),
-            index: String::new(),
-            window: Window::default(),
-            fixed: 0,
-        }
+        let (caps, index, window) = (Caps::default(), String::new(), Window::default());
+        Self { v: VERSION, run, time, task, provider, model, caps, index, window, fixed: 0, rewritten: 0 }
     }
 }
 
@@ -200,12 +193,15 @@ pub fn parse(run: &RunId, bytes: &[u8]) -> Result<(usize, Recorded), AgentError>
     let fault = |line: usize, why: String| AgentError::Journal { run: run.to_string(), line, why };
     let mut lines = bytes.get(..whole).unwrap_or_default().split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     let first = lines.next().ok_or_else(|| fault(1, "it is empty".to_owned()))?;
-    let header: RunHeader = serde_json::from_slice(first).map_err(|error| fault(1, error.to_string()))?;
-    if header.v != VERSION {
-        return Err(fault(1, format!("version {} is not {VERSION}", header.v)));
-    }
+    let header = header_of(first).map_err(|why| fault(1, why))?;
     let steps = lines.enumerate().map(|(index, line)| serde_json::from_slice(line).map_err(|error| fault(index + 2, error.to_string())));
     Ok((whole, Recorded { header, steps: steps.collect::<Result<_, _>>()? }))
+}
+
+/// What the first line of a journal says; else what is wrong with it.
+pub(crate) fn header_of(line: &[u8]) -> Result<RunHeader, String> {
+    let header: RunHeader = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+    if header.v == VERSION { Ok(header) } else { Err(format!("version {} is not {VERSION}", header.v)) }
 }
 
 /// The name of a run's journal.
@@ -280,10 +276,34 @@ impl Journal {
         Ok(runs)
     }
 
+    /// The byte where the last whole line of a run's journal ends, without a look at what comes before; none where there is no
+    /// such journal.
+    pub(crate) fn end(state: &Folder, run: &RunId) -> Result<Option<u64>, StateError> {
+        let file = state.folder(FOLDER)?.reading(&file_name(run))?;
+        file.map(|file| file.end_of_lines()).transpose().map_err(|cause| unread(run, cause))
+    }
+
+    /// The whole lines of a run's journal from a byte on, each with the byte where it begins; none where there is no such
+    /// journal.
+    pub(crate) fn lines(
+        state: &Folder,
+        run: &RunId,
+        from: u64,
+    ) -> Result<impl Iterator<Item = Result<(u64, Vec<u8>), StateError>>, StateError> {
+        let file = state.folder(FOLDER)?.reading(&file_name(run))?;
+        let lines = file.into_iter().flat_map(move |file| file.lines(from, MAX_JOURNAL_BYTES));
+        Ok(lines.filter_map(move |line| match line {
+            Ok((at, FileLine::Whole(line))) => Some(Ok((at, line))),
+            Ok((_, FileLine::Torn | FileLine::TooLong)) => None,
+            Err(cause) => Some(Err(unread(run, cause))),
+        }))
+    }
+
     /// Puts other steps in the place of those that it has, all at once.
     pub(crate) fn rewrite(&self, state: &Folder, run: &RunId, header: &RunHeader, steps: &[Step]) -> Result<(), AgentError> {
+        let header = RunHeader { rewritten: header.rewritten.saturating_add(1), ..header.clone() };
         let mut new = state.folder(FOLDER)?.replacing(&file_name(run))?;
-        new.write(&line_of(header)?)?;
+        new.write(&line_of(&header)?)?;
         for step in steps {
             new.write(&line_of(step)?)?;
         }
@@ -324,6 +344,10 @@ impl Journal {
     fn line(&mut self, value: &impl Serialize) -> Result<(), AgentError> {
         Ok(self.file.append(&line_of(value)?)?)
     }
+}
+
+fn unread(run: &RunId, cause: std::io::Error) -> StateError {
+    StateError::Io { doing: "read", name: format!("{FOLDER}/{}", file_name(run)), cause }
 }
 
 fn line_of(value: &impl Serialize) -> Result<Vec<u8>, AgentError> {

@@ -11,6 +11,7 @@
 
 mod builtin;
 pub mod context;
+mod conversations;
 pub mod error;
 mod facts;
 pub mod journal;
@@ -25,6 +26,7 @@ mod run;
 pub mod state;
 pub mod watch;
 
+pub use conversations::Journals;
 pub use error::AgentError;
 pub use journal::{Came, Journal, Recorded, RunHeader, Step};
 pub use plan::{Doubt, Since};

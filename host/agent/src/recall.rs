@@ -16,8 +16,8 @@ use crate::{
 
 /// Most things that one recall shows, the best first.
 const MAX_RECALLED: usize = 10;
-/// Longest outcome of a call that is shown beside others, in bytes; one that is found alone is shown as a new one would be. Of a
-/// longer one, the part with the words is shown.
+/// Longest outcome of a call, and longest words of a run, that are shown beside others, in bytes; what is found alone is shown as a
+/// new outcome would be. Of a longer one, the part with the words is shown.
 const MAX_SEEN_BYTES: usize = 1500;
 
 #[derive(Deserialize)]
@@ -113,6 +113,12 @@ fn as_json(one: &Recalled, about: impl Fn(&str) -> Value, progress: &Progress) -
                 None => set(&mut shown, "seen_in_run", seen.run.as_str().into()),
             }
             shown
+        }
+        Thing::Said(words) => {
+            json!({
+                "said_in_run": words.run.as_str(), "step": words.step, "by": words.role.speaker(), "as": words.role.name(),
+                "said_then": about(&words.text), "state": state, "why": why,
+            })
         }
     };
     let contradicts: Vec<Value> = one.contradicts.iter().map(opposed).collect();

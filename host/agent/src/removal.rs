@@ -16,6 +16,7 @@ use cofferdam_store::{Folder, StateError};
 
 use crate::{
     AgentError,
+    conversations::Journals,
     journal::{Journal, Recorded, Step},
     observation,
 };
@@ -115,7 +116,7 @@ pub fn complete(gate: &Gate) -> Result<(), AgentError> {
 
 /// The last of it: the words are gone from the search index too, and then the removals are done.
 fn finish(gate: &Gate, removals: impl IntoIterator<Item = PendingRemoval>) -> Result<(), AgentError> {
-    Recall::open(gate)?.clear()?;
+    Recall::open(gate, Journals::of(gate.state().folder()))?.clear()?;
     for removal in removals {
         gate.finish_removal(removal)?;
     }

@@ -14,6 +14,7 @@ use crate::{
     AgentError, Journal, RunHeader, Watcher,
     builtin::{self, Brought},
     context::{Assembled, Estimate, Window, assemble, digest, fixed},
+    conversations::Journals,
     facts,
     journal::{Came, Step, VERSION},
     observation, plan,
@@ -111,6 +112,7 @@ impl<'a> Agent<'a> {
             index,
             window,
             fixed,
+            rewritten: 0,
         };
         let mut journal = Journal::begin(gate.state().folder(), &header)?;
         let mut progress = Progress::of(&header);
@@ -162,7 +164,7 @@ impl<'a> Agent<'a> {
         let taken = (parts.clock.now(), progress.spent.seconds);
         Ok(Self {
             tools: prompt::tools(parts.gate.tools()),
-            recall: Recall::open(parts.gate)?,
+            recall: Recall::open(parts.gate, Journals::of(parts.gate.state().folder()).asked_by(&header.run))?,
             parts,
             journal,
             header,

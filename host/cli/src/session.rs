@@ -2,9 +2,11 @@
 
 use std::{path::Path, sync::Arc};
 
+use cofferdam_agent::Journals;
 use cofferdam_base::{Digest, WorkspacePath};
 use cofferdam_gate::{Gate, GateParts, LoadedTool, Toolbox, Workshop, policy_signature};
 use cofferdam_policy::{Environment, PathAccess, Policies, Role};
+use cofferdam_recall::{Recall, RecallError};
 use cofferdam_sandbox::{CodeCache, MAX_CODE_BYTES, Sandbox};
 use cofferdam_store::{
     Folder, StateDir, Workspace,
@@ -156,6 +158,14 @@ impl Session {
         let (gate, recovered) = Gate::open_recovering(parts, conflicts)?;
         cofferdam_agent::removal::complete(&gate)?;
         Ok((Self { user, gate }, recovered))
+    }
+
+    /// Recall of what all runs in the workspace learnt, saw and said.
+    ///
+    /// # Errors
+    /// The state folder's.
+    pub(crate) fn recall(&self) -> Result<Recall<'_>, RecallError> {
+        Recall::open(&self.gate, Journals::of(self.gate.state().folder()))
     }
 }
 

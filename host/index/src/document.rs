@@ -3,7 +3,7 @@
 /// Most documents of one episode: what surrounds a document is about the same thing only so far.
 pub const MAX_EPISODE_DOCUMENTS: usize = 32;
 
-/// The smallest thing that is found: an entry of a topic, a line of a transcript.
+/// The smallest thing that is found: an entry of a topic, a call of a transcript, an answer of the model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
     /// Where it stands in its source, in the source's own terms: a line, a byte offset. Below [`u64::MAX`].

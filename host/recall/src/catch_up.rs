@@ -1,89 +1,113 @@
-//! Brings the index up to date with the topics and the transcripts.
+//! Brings the index up to date with the topics, the transcripts and the conversations.
 //!
-//! A topic is small and changes anywhere, so a changed one is indexed anew. A transcript only grows, so what came since is
-//! added; one that a redaction wrote anew has the whole index made anew, so that no word of what was removed stays in it.
+//! A topic is small, so one with more in it is indexed anew. A transcript and a conversation are large, so what came since is added.
+//! Where one of them all is gone, or what stood in it does not stand there any more, the whole index is made anew, so that no word of
+//! what was removed stays in it: a redaction, a consolidation, an edit by hand.
 
 use std::collections::BTreeMap;
 
-use cofferdam_base::{CallId, Digest};
-use cofferdam_gate::{
-    Followed, Gate, Requested,
-    transcript::{Part, Said},
-};
-use cofferdam_index::{Document, Index, Indexed, MAX_EPISODE_DOCUMENTS, Update};
-use cofferdam_memory::{Found, Memory, Topic};
+use cofferdam_base::Digest;
+use cofferdam_gate::{Followed, Gate, transcript::Part};
+use cofferdam_index::{Index, Indexed, Update};
+use cofferdam_memory::{Memory, Topic};
 use cofferdam_store::Folder;
 
 use crate::{
-    RecallError,
+    Conversation, Conversations, RecallError,
+    put::{mark_of, put_conversation, put_part, put_topic},
     source::{self, LEDGER},
 };
 
-/// Bytes of a call's texts whose words are indexed. What is longer is found by how it begins.
-const MAX_CALL_BYTES: usize = 64 * 1024;
-
-/// The topics, each with the mark of what stands in it, and the parts of transcripts, as they are now.
+/// What is kept, as it is now.
 struct Kept {
     memory: Memory,
-    topics: BTreeMap<Topic, String>,
+    /// Each with its length in bytes and the digest of what stands in it.
+    topics: BTreeMap<Topic, Indexed>,
+    /// Whether each indexed topic still begins with what was indexed of it.
+    topics_grew: bool,
     parts: Vec<Part>,
+    conversations: Vec<Conversation>,
 }
 
-/// The index, with all that is kept in it.
-pub(crate) fn caught_up(gate: &Gate, folder: &Folder, known: Option<Index>, followed: &mut Followed<'_, '_>) -> Result<Index, RecallError> {
+impl Kept {
+    fn of(gate: &Gate, said: &dyn Conversations, index: &Index) -> Result<Self, RecallError> {
+        let memory = gate.memory()?;
+        let (topics, topics_grew) = topics(&memory, index.sources())?;
+        Ok(Self { topics, topics_grew, memory, parts: gate.transcripts()?.parts()?, conversations: said.list()? })
+    }
+
+    /// The names of what only grows, each as an index is that has all of it.
+    fn growing(&self) -> BTreeMap<String, Indexed> {
+        let parts = self.parts.iter().map(|part| (source::of_part(part), Indexed { end: part.bytes, mark: mark_of(part.rewritten) }));
+        let conversations = self.conversations.iter().map(|conversation| {
+            let &Conversation { ref run, end, rewritten } = conversation;
+            (source::of_conversation(run), Indexed { end, mark: mark_of(rewritten) })
+        });
+        parts.chain(conversations).collect()
+    }
+}
+
+/// The index, with all that is kept in it but what the run that asks said itself: that is added by others, so that a run that
+/// recalls often does not write the index each time.
+pub(crate) fn caught_up(
+    gate: &Gate,
+    said: &dyn Conversations,
+    folder: &Folder,
+    known: Option<Index>,
+    followed: &mut Followed<'_, '_>,
+) -> Result<Index, RecallError> {
     let index = match known.filter(Index::is_current) {
         Some(index) => index,
         None => Index::open(folder)?,
     };
-    let memory = gate.memory()?;
-    let kept = Kept { topics: topics(&memory)?, memory, parts: gate.transcripts()?.parts()? };
-    if is_rewritten(&index, &kept) {
-        return fill(gate, Index::create(folder)?, &kept, followed);
+    let mut kept = Kept::of(gate, said, &index)?;
+    let rewritten = !kept.topics_grew || is_rewritten(index.sources(), &kept.growing());
+    kept.conversations.retain(|conversation| said.asking() != Some(&conversation.run));
+    if rewritten {
+        return fill(gate, said, Index::create(folder)?, &kept, followed);
     }
-    if is_up_to_date(&index, &kept) { Ok(index) } else { fill(gate, index, &kept, followed) }
+    if is_up_to_date(&index, &kept) { Ok(index) } else { fill(gate, said, index, &kept, followed) }
 }
 
-/// The topics with the digest of what stands in each.
-fn topics(memory: &Memory) -> Result<BTreeMap<Topic, String>, RecallError> {
-    let mut topics = BTreeMap::new();
+/// The topics as an index is that has all of them, and whether those of which something is indexed still begin with it.
+fn topics(memory: &Memory, indexed: &BTreeMap<String, Indexed>) -> Result<(BTreeMap<Topic, Indexed>, bool), RecallError> {
+    let (mut topics, mut grew) = (BTreeMap::new(), true);
     for topic in memory.topics()? {
         let text = memory.text(&topic)?.unwrap_or_default();
-        topics.insert(topic, Digest::of(text.as_bytes()).to_string());
+        grew &= indexed.get(&source::of_topic(&topic)).is_none_or(|was| begins_with(&text, was));
+        topics.insert(topic, whole(&text));
     }
-    Ok(topics)
+    let is_there = |name: &String| source::topic(name).is_none_or(|topic| topics.contains_key(&topic));
+    grew &= indexed.keys().all(is_there);
+    Ok((topics, grew))
 }
 
-fn mark_of(part: &Part) -> String {
-    format!("rewritten {}", part.rewritten)
+/// A topic's text as an index is that has all of it.
+fn whole(text: &str) -> Indexed {
+    Indexed { end: text.len() as u64, mark: Digest::of(text.as_bytes()).to_string() }
 }
 
-/// Whether the words of something that is gone may be in the index.
-fn is_rewritten(index: &Index, kept: &Kept) -> bool {
-    let present: BTreeMap<String, String> = kept.parts.iter().map(|part| (source::of_part(part), mark_of(part))).collect();
-    let of_transcripts = index.sources().iter().filter(|(name, _)| source::file_name(name).is_some());
-    of_transcripts.into_iter().any(|(name, indexed)| present.get(name).is_none_or(|mark| *mark != indexed.mark))
+fn begins_with(text: &str, was: &Indexed) -> bool {
+    let begin = usize::try_from(was.end).ok().and_then(|end| text.as_bytes().get(..end));
+    begin.is_some_and(|begin| Digest::of(begin).to_string() == was.mark)
+}
+
+/// Whether the words of something that is gone may be in the index. What is shorter than it was is not what it was either.
+fn is_rewritten(indexed: &BTreeMap<String, Indexed>, growing: &BTreeMap<String, Indexed>) -> bool {
+    let grew = |was: &Indexed, now: &Indexed| now.mark == was.mark && now.end >= was.end;
+    let indexed = indexed.iter().filter(|(name, _)| source::only_grows(name));
+    indexed.into_iter().any(|(name, was)| growing.get(name).is_none_or(|now| !grew(was, now)))
 }
 
 fn is_up_to_date(index: &Index, kept: &Kept) -> bool {
     let sources = index.sources();
-    let topics = kept.topics.iter().all(|(topic, mark)| sources.get(&source::of_topic(topic)).is_some_and(|indexed| indexed.mark == *mark));
-    let parts = kept.parts.iter().all(|part| sources.get(&source::of_part(part)).is_some_and(|indexed| indexed.end >= part.bytes));
-    topics && parts && sources.keys().filter(|name| source::topic(name).is_some()).count() == kept.topics.len()
+    let topics = kept.topics.iter().all(|(topic, now)| sources.get(&source::of_topic(topic)) == Some(now));
+    topics && kept.growing().iter().all(|(name, now)| sources.get(name).is_some_and(|was| was.end >= now.end))
 }
 
-fn fill(gate: &Gate, index: Index, kept: &Kept, followed: &mut Followed<'_, '_>) -> Result<Index, RecallError> {
+fn fill(gate: &Gate, said: &dyn Conversations, index: Index, kept: &Kept, followed: &mut Followed<'_, '_>) -> Result<Index, RecallError> {
     let mut update = index.update()?;
-    let is_gone = |name: &String| source::topic(name).is_some_and(|topic| !kept.topics.contains_key(&topic));
-    let gone: Vec<String> = update.sources().keys().filter(|name| is_gone(name)).cloned().collect();
-    for name in &gone {
-        update.forget(name);
-    }
-    for (topic, mark) in &kept.topics {
-        let name = source::of_topic(topic);
-        if update.sources().get(&name).is_none_or(|indexed| indexed.mark != *mark) {
-            put_topic(&mut update, &name, mark, &kept.memory.read(topic)?)?;
-        }
-    }
+    put_topics(&mut update, kept)?;
     let from = update.sources().get(LEDGER).map_or(0, |ledger| ledger.end);
     let mut requests = BTreeMap::new();
     let end = followed.requests_from(from, |requested| {
@@ -92,75 +116,58 @@ fn fill(gate: &Gate, index: Index, kept: &Kept, followed: &mut Followed<'_, '_>)
     for part in &kept.parts {
         put_part(gate, &mut update, part, &requests)?;
     }
+    for conversation in &kept.conversations {
+        put_conversation(said, &mut update, conversation)?;
+    }
     update.indexed(LEDGER, Indexed { end, mark: String::new() });
     Ok(update.commit()?)
 }
 
-fn put_topic(update: &mut Update, name: &str, mark: &str, found: &[Found]) -> Result<(), RecallError> {
-    update.forget(name);
-    let documents: Vec<Document> = found.iter().zip(0..).map(|(found, place)| document(found, place)).collect();
-    for (number, episode) in documents.chunks(MAX_EPISODE_DOCUMENTS).enumerate() {
-        update.put(name, number as u64, episode)?;
+fn put_topics(update: &mut Update, kept: &Kept) -> Result<(), RecallError> {
+    for (topic, now) in &kept.topics {
+        let name = source::of_topic(topic);
+        if update.sources().get(&name) != Some(now) {
+            put_topic(update, &name, now, &kept.memory.read(topic)?)?;
+        }
     }
-    update.indexed(name, Indexed { end: documents.len() as u64, mark: mark.to_owned() });
     Ok(())
 }
 
-fn document(found: &Found, place: u64) -> Document {
-    match found {
-        Found::Entry(entry) => {
-            let files = entry.evidence().iter().flat_map(|cited| &cited.files).map(|(path, _)| path.as_str());
-            let text = std::iter::once(entry.text()).chain(files).collect::<Vec<_>>().join("\n");
-            Document { place, leaf: entry.leaf(), names: entry.topic().to_string(), text }
-        }
-        Found::Loose { topic, text, .. } => Document { place, leaf: 0, names: topic.to_string(), text: text.clone() },
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// Adds the calls of a part that are not indexed yet. A document is a call; it stands where its first line begins.
-fn put_part(gate: &Gate, update: &mut Update, part: &Part, requests: &BTreeMap<CallId, Requested>) -> Result<(), RecallError> {
-    let name = source::of_part(part);
-    let from = update.sources().get(&name).map_or(0, |indexed| indexed.end);
-    if from >= part.bytes {
-        return Ok(());
+    fn kept(name: &str, end: u64, mark: &str) -> BTreeMap<String, Indexed> {
+        BTreeMap::from([(name.to_owned(), Indexed { end, mark: mark.to_owned() })])
     }
-    let mut episode: Vec<Document> = Vec::new();
-    let mut call: Option<(CallId, Document)> = None;
-    for line in gate.transcripts()?.lines(part, from)? {
-        // A damaged line has no words; whoever reads the transcript is told of it.
-        let Ok((at, line)) = line else { continue };
-        if call.as_ref().is_none_or(|(id, _)| *id != line.call) {
-            let requested = requests.get(&line.call);
-            let begun = Document {
-                place: at,
-                leaf: requested.map_or(0, |requested| requested.leaf),
-                names: requested.map(|requested| requested.function.clone()).unwrap_or_default(),
-                // By its identifier it is found as well.
-                text: format!("{}\n", line.call),
-            };
-            episode.extend(call.replace((line.call.clone(), begun)).map(|(_, document)| document));
-            if episode.len() >= MAX_EPISODE_DOCUMENTS {
-                put_episode(update, &name, &mut episode)?;
+
+    #[test]
+    fn a_topic_grew_where_it_begins_with_what_was_indexed() {
+        let was = whole("one\ntwo\n");
+        for (now, grew) in [("one\ntwo\n", true), ("one\ntwo\nthree\n", true), ("one\nTwo\nthree\n", false), ("one\n", false), ("", false)]
+        {
+            assert_eq!(begins_with(now, &was), grew, "{now}");
+        }
+    }
+
+    #[test]
+    fn what_grew_is_no_other_and_what_is_gone_shorter_or_written_anew_is() {
+        for name in ["transcript/a.jsonl", "conversation/a"] {
+            let indexed = kept(name, 10, "rewritten 0");
+            for (now, is) in [
+                (kept(name, 10, "rewritten 0"), false),
+                (kept(name, 11, "rewritten 0"), false),
+                (kept(name, 9, "rewritten 0"), true),
+                (kept(name, 10, "rewritten 1"), true),
+                (kept("conversation/b", 10, "rewritten 0"), true),
+                (BTreeMap::new(), true),
+            ] {
+                assert_eq!(is_rewritten(&indexed, &now), is, "{name} {now:?}");
             }
         }
-        if let (Some((_, document)), Said::Arguments | Said::Outcome | Said::Question, Some(text)) =
-            (&mut call, line.said, line.body.text())
-        {
-            let room = MAX_CALL_BYTES.saturating_sub(document.text.len());
-            document.text.push_str(text.get(..text.floor_char_boundary(room)).unwrap_or_default());
-            document.text.push('\n');
+        // Topics and the ledger have rules of their own.
+        for name in ["topic/a", "ledger"] {
+            assert!(!is_rewritten(&kept(name, 10, "x"), &BTreeMap::new()));
         }
     }
-    episode.extend(call.map(|(_, document)| document));
-    put_episode(update, &name, &mut episode)?;
-    update.indexed(&name, Indexed { end: part.bytes, mark: mark_of(part) });
-    Ok(())
-}
-
-fn put_episode(update: &mut Update, name: &str, episode: &mut Vec<Document>) -> Result<(), RecallError> {
-    if let Some(first) = episode.first() {
-        update.put(name, first.place, episode)?;
-        episode.clear();
-    }
-    Ok(())
 }

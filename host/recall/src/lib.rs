@@ -1,19 +1,24 @@
-//! Finds what earlier runs learnt (the memory) and what they saw (the transcripts), for people and for the model alike.
+//! Finds what earlier runs learnt (the memory), what they saw (the transcripts) and what was said in them (the conversations),
+//! for people and for the model alike.
 //!
 //! Whatever is found is a hypothesis. It is read where it is kept, never in the index, and comes with its provenance and with
-//! what a check of its evidence says now: see [`cofferdam_memory::State`].
+//! what a check of its evidence says now: see [`cofferdam_memory::State`]. What was said has no evidence, and stays one.
 //!
 //! ```text
-//! words ── Index::search ──▶ Hit ── its topic, or its transcript ──▶ Thing ── its evidence, the world ──▶ Recalled
+//! words ── Index::search ──▶ Hit ── its topic, transcript or conversation ──▶ Thing ── its evidence, the world ──▶ Recalled
 //! ```
 
 mod catch_up;
+mod conversation;
 mod error;
 mod passage;
+mod places;
+mod put;
 mod recall;
 mod recalled;
 mod source;
 
+pub use conversation::{Conversation, Conversations, Role, Words};
 pub use error::RecallError;
 pub use passage::{Passage, passage};
 pub use recall::{Indexed, Recall};

@@ -1,23 +1,27 @@
 //! Recalling: by words, or a whole topic.
 
-use std::collections::BTreeMap;
-
-use cofferdam_gate::{
-    Checked, Gate,
-    transcript::{Part, SeenCall},
-};
-use cofferdam_index::{Hit, Index, Ranking};
-use cofferdam_memory::{Entry, Found, Memory, State, Topic};
+use cofferdam_gate::{Checked, Gate};
+use cofferdam_index::{Index, Ranking};
+use cofferdam_memory::{Doubt, Entry, Found, State, Topic};
 use cofferdam_store::Folder;
 
-use crate::{Again, RecallError, Recalled, Thing, catch_up::caught_up, recalled::state_of, source};
+use crate::{
+    Again, Conversations, RecallError, Recalled, Thing,
+    catch_up::caught_up,
+    places::{Kept, Places},
+    recalled::state_of,
+    source,
+};
 
 /// Name of the index's folder in the state folder.
 const FOLDER: &str = "index";
+/// How many hits are looked through where not all are wanted.
+const DEPTH: usize = 1000;
 
 /// Finds what earlier runs left in a workspace.
 pub struct Recall<'g> {
     gate: &'g Gate,
+    said: Box<dyn Conversations + 'g>,
     folder: Folder,
     index: Option<Index>,
 }
@@ -29,25 +33,29 @@ pub struct Indexed {
     pub topics: usize,
     /// Files of transcripts.
     pub transcripts: usize,
-    /// Entries and calls, with a record for each group of them.
+    /// Conversations of runs.
+    pub conversations: usize,
+    /// Entries, calls and what was said, with a record for each group of them.
     pub records: u64,
 }
 
 impl<'g> Recall<'g> {
-    /// Recalls from a gate's workspace. Nothing is opened before the first question.
+    /// Recalls from a gate's workspace, and what was said in its runs. Nothing is opened before the first question.
     ///
     /// # Errors
     /// The state folder's.
-    pub fn open(gate: &'g Gate) -> Result<Self, RecallError> {
-        Ok(Self { gate, folder: gate.state().folder().folder(FOLDER)?, index: None })
+    pub fn open(gate: &'g Gate, said: impl Conversations + 'g) -> Result<Self, RecallError> {
+        Ok(Self { gate, said: Box::new(said), folder: gate.state().folder().folder(FOLDER)?, index: None })
     }
 
-    /// What is found for some words, the best first, each thing checked now. What was written until now is found.
+    /// What is found for some words, the best first, each thing checked now. What was written until now is found, but not what
+    /// the run that asks said itself.
     ///
     /// # Errors
     /// [`RecallError`]: the index, or what it leads to, cannot be read.
     pub fn search(&mut self, words: &str, limit: usize) -> Result<Vec<Recalled>, RecallError> {
-        self.search_where(words, limit, limit, |_| true)
+        let own = self.said.asking().map(source::of_conversation);
+        self.search_where(words, limit, |source| own.as_deref() != Some(source))
     }
 
     /// Like [`Recall::search`], of the memory alone.
@@ -55,9 +63,7 @@ impl<'g> Recall<'g> {
     /// # Errors
     /// See [`Recall::search`].
     pub fn search_memory(&mut self, words: &str, limit: usize) -> Result<Vec<Recalled>, RecallError> {
-        /// How many hits are looked through for those of the memory.
-        const DEPTH: usize = 1000;
-        self.search_where(words, DEPTH, limit, |hit| source::topic(&hit.source).is_some())
+        self.search_where(words, limit, |source| source::topic(source).is_some())
     }
 
     /// What stands in a topic, newest first, each thing checked now.
@@ -85,15 +91,16 @@ impl<'g> Recall<'g> {
     /// See [`Recall::search`].
     pub fn reindex(&mut self) -> Result<Indexed, RecallError> {
         self.index = None;
-        let (gate, folder) = (self.gate, &self.folder);
+        let (gate, said, folder) = (self.gate, self.said.as_ref(), &self.folder);
         let index = gate.follow(|followed| {
             let empty = Index::create(folder)?;
-            caught_up(gate, folder, Some(empty), followed)
+            caught_up(gate, said, folder, Some(empty), followed)
         })?;
         let of_kind = |is: fn(&str) -> bool| index.sources().keys().filter(|name| is(name)).count();
         let indexed = Indexed {
             topics: of_kind(|name| source::topic(name).is_some()),
             transcripts: of_kind(|name| source::file_name(name).is_some()),
+            conversations: of_kind(|name| source::conversation(name).is_some()),
             records: index.len(),
         };
         self.index = Some(index);
@@ -109,24 +116,20 @@ impl<'g> Recall<'g> {
         self.gate.follow(|_| Ok(Index::remove(&self.folder)?))
     }
 
-    fn search_where(
-        &mut self,
-        words: &str,
-        depth: usize,
-        limit: usize,
-        wanted: impl Fn(&Hit) -> bool,
-    ) -> Result<Vec<Recalled>, RecallError> {
-        let mut hits = self.caught_up()?.search(words, depth, &Ranking::default())?;
-        hits.retain(wanted);
+    fn search_where(&mut self, words: &str, limit: usize, wanted: impl Fn(&str) -> bool) -> Result<Vec<Recalled>, RecallError> {
+        let index = self.caught_up()?;
+        let depth = if index.sources().keys().all(|source| wanted(source)) { limit } else { limit.max(DEPTH) };
+        let mut hits = index.search(words, depth, &Ranking::default())?;
+        hits.retain(|hit| wanted(&hit.source));
         hits.truncate(limit);
-        let kept = Places::open(self.gate)?.read(&hits)?;
+        let kept = Places::open(self.gate)?.read(&hits, self.said.as_ref())?;
         self.checked(kept)
     }
 
     /// The index with everything that was written until now.
     fn caught_up(&mut self) -> Result<&Index, RecallError> {
         let known = self.index.take();
-        let index = self.gate.follow(|followed| caught_up(self.gate, &self.folder, known, followed))?;
+        let index = self.gate.follow(|followed| caught_up(self.gate, self.said.as_ref(), &self.folder, known, followed))?;
         Ok(self.index.insert(index))
     }
 
@@ -146,6 +149,12 @@ impl<'g> Recall<'g> {
                 Kept::Seen(seen) => Some(Recalled {
                     state: state_of(&seen, self.gate),
                     thing: Thing::Seen(*seen),
+                    contradicts: Vec::new(),
+                    again: Vec::new(),
+                }),
+                Kept::Said(words) => Some(Recalled {
+                    state: State::Unverifiable(vec![Doubt::OnlySaid]),
+                    thing: Thing::Said(words),
                     contradicts: Vec::new(),
                     again: Vec::new(),
                 }),
@@ -178,49 +187,15 @@ impl<'g> Recall<'g> {
 fn again(index: &Index, places: &Places<'_>, entry: &Entry) -> Result<Vec<Again>, RecallError> {
     let mut again = Vec::new();
     for cited in entry.evidence() {
-        let hits = index.search(cited.call.as_str(), 1, &Ranking::PLAIN)?;
-        for kept in places.read(&hits)? {
-            if let Kept::Seen(seen) = kept
+        // Whoever spoke of the call is found by its identifier as well.
+        for hit in index.search(cited.call.as_str(), DEPTH, &Ranking::PLAIN)? {
+            if let Some(seen) = places.seen(&hit)?
                 && seen.call == cited.call
-                && let Some(arguments) = seen.given()
             {
-                again.push(Again { function: cited.function.clone(), arguments });
+                again.extend(seen.given().map(|arguments| Again { function: cited.function.clone(), arguments }));
+                break;
             }
         }
     }
     Ok(again)
-}
-
-/// What was found, before it is checked.
-enum Kept {
-    Learnt(Found),
-    Seen(Box<SeenCall>),
-}
-
-/// Where hits are read: the topics, and the parts of transcripts that there are.
-struct Places<'g> {
-    gate: &'g Gate,
-    memory: Memory,
-    parts: BTreeMap<String, Part>,
-}
-
-impl<'g> Places<'g> {
-    fn open(gate: &'g Gate) -> Result<Self, RecallError> {
-        let parts = gate.transcripts()?.parts()?.into_iter().map(|part| (part.file_name(), part)).collect();
-        Ok(Self { gate, memory: gate.memory()?, parts })
-    }
-
-    /// Reads hits where they are kept. What is gone since it was indexed is left out.
-    fn read(&self, hits: &[Hit]) -> Result<Vec<Kept>, RecallError> {
-        let mut kept = Vec::new();
-        for hit in hits {
-            if let Some(topic) = source::topic(&hit.source) {
-                let place = usize::try_from(hit.place).unwrap_or(usize::MAX);
-                kept.extend(self.memory.read(&topic)?.into_iter().nth(place).map(Kept::Learnt));
-            } else if let Some(part) = source::file_name(&hit.source).and_then(|name| self.parts.get(name)) {
-                kept.extend(self.gate.seen_call(part, hit.place, hit.leaf)?.map(|seen| Kept::Seen(Box::new(seen))));
-            }
-        }
-        Ok(kept)
-    }
 }

@@ -3,6 +3,8 @@
 use cofferdam_gate::{Gate, transcript::SeenCall};
 use cofferdam_memory::{Found, Integrity, State, contradiction::Opposed};
 
+use crate::Words;
+
 /// Something that an earlier run left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Thing {
@@ -10,6 +12,8 @@ pub enum Thing {
     Learnt(Found),
     /// What it saw: a call with its outcome.
     Seen(SeenCall),
+    /// What was said in it, by the person or by the model.
+    Said(Words),
 }
 
 /// A call that a memory cites, as it can be made again: with a fresh result, the memory can be confirmed or corrected.
@@ -35,13 +39,14 @@ pub struct Recalled {
 }
 
 impl Recalled {
-    /// Whether it was said with nothing from outside in view. What the ledger does not vouch for could say so itself, and what
-    /// a tool brought is from outside.
+    /// Whether it was said with nothing from outside in view. What the ledger does not vouch for could say so itself, as could
+    /// what was said in a run, and what a tool brought is from outside.
     #[must_use]
     pub fn is_trusted(&self) -> bool {
         match (&self.thing, &self.state) {
             (Thing::Learnt(Found::Entry(entry)), State::Fresh | State::Stated | State::Stale(_)) => entry.integrity() == Integrity::Trusted,
-            (Thing::Learnt(Found::Entry(_)), State::Unverifiable(_)) | (Thing::Learnt(Found::Loose { .. }) | Thing::Seen(_), _) => false,
+            (Thing::Learnt(Found::Entry(_)), State::Unverifiable(_))
+            | (Thing::Learnt(Found::Loose { .. }) | Thing::Seen(_) | Thing::Said(_), _) => false,
         }
     }
 }

@@ -36,12 +36,12 @@ enum MemoryCommand {
         /// The topic
         topic: Topic,
     },
-    /// Find what runs learnt and saw, the best first, each checked now
+    /// Find what runs learnt and saw, each checked now, and what was said in them, the best first
     #[command(
         after_help = "Examples:\n  cofferdam memory search source map\n  cofferdam memory search --only memory --limit 3 which files are published"
     )]
     Search(search::Search),
-    /// Make the search index anew from the memory and the transcripts
+    /// Make the search index anew from the memory, the transcripts and the journals of runs
     #[command(after_help = "Example:\n  cofferdam memory reindex")]
     Reindex,
     /// Edit a topic as a person: what you write is recorded as your word, and shown as `stated`
@@ -101,15 +101,19 @@ fn list(context: &Context) -> CommandResult {
 /// Shows what is recalled, each thing with what a check says now.
 fn recalled(context: &Context, find: impl FnOnce(&mut Recall<'_>) -> Result<Vec<Recalled>, RecallError>) -> CommandResult {
     let session = Session::open(&context.confine()?, &context.workspace)?;
-    show::print(&find(&mut Recall::open(&session.gate)?)?, context.format)
+    show::print(&find(&mut session.recall()?)?, context.format)
 }
 
 fn reindex(context: &Context) -> CommandResult {
     let session = Session::open(&context.confine()?, &context.workspace)?;
-    let Indexed { topics, transcripts, records } = Recall::open(&session.gate)?.reindex()?;
+    let Indexed { topics, transcripts, conversations, records } = session.recall()?.reindex()?;
     match context.format {
-        Format::Text => output::line(&format!("{topics} topics and {transcripts} transcripts indexed, in {records} records"))?,
-        Format::Json => output::line(&json!({"topics": topics, "transcripts": transcripts, "records": records}).to_string())?,
+        Format::Text => output::line(&format!(
+            "{topics} topics, {transcripts} transcripts and {conversations} conversations indexed, in {records} records"
+        ))?,
+        Format::Json => output::line(
+            &json!({"topics": topics, "transcripts": transcripts, "conversations": conversations, "records": records}).to_string(),
+        )?,
     }
     Ok(())
 }

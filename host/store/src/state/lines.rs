@@ -6,6 +6,8 @@ use crate::state::read::ReadFile;
 
 /// Bytes asked of the file at a time.
 const CHUNK_BYTES: usize = 64 * 1024;
+/// Bytes asked of the end of a file at a time.
+const TAIL_BYTES: usize = 4096;
 
 /// One line of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +48,26 @@ impl ReadFile {
     #[must_use]
     pub fn lines(self, from: u64, limit: u64) -> FileLines {
         FileLines { reader: BufReader::with_capacity(CHUNK_BYTES, Rest { file: self, offset: from }), offset: from, limit, ended: false }
+    }
+
+    /// The byte at which its last whole line ends, now. It reads no more than what a crash or a writer left after that.
+    ///
+    /// # Errors
+    /// The operating system's.
+    pub fn end_of_lines(&self) -> io::Result<u64> {
+        let mut chunk = [0; TAIL_BYTES];
+        let mut end = self.len()?;
+        while end > 0 {
+            let from = end.saturating_sub(chunk.len() as u64);
+            let read = self.read_at(from, &mut chunk)?;
+            let before_end = usize::try_from(end - from).unwrap_or(usize::MAX).min(read);
+            let last = chunk.iter().take(before_end).rposition(|byte| *byte == b'\n');
+            if let Some(last) = last {
+                return Ok(from + last as u64 + 1);
+            }
+            end = from;
+        }
+        Ok(0)
     }
 }
 

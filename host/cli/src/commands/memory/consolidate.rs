@@ -4,7 +4,6 @@ use cofferdam_base::text;
 use cofferdam_gate::{Asked, Attendant, Consolidated};
 use cofferdam_memory::{Entry, Merge, Proposal, Scope, Split};
 use cofferdam_policy::Answer;
-use cofferdam_recall::Recall;
 use serde_json::{Value, json};
 
 use crate::{
@@ -79,8 +78,6 @@ impl Consolidate {
             output::say(as_text(&proposal).trim_end());
             let mut person = agreed(self.yes, "Consolidate the memory so?")?;
             let done = session.gate.consolidate_memory(proposal, &mut person).map_err(|refused| *refused)?;
-            // Words that are gone go from the index too.
-            Recall::open(&session.gate)?.clear()?;
             tell(&done, context.format)?;
         }
         Ok(())

@@ -8,7 +8,6 @@ use std::{
 use cofferdam_base::Interrupt;
 use cofferdam_gate::Edited;
 use cofferdam_memory::{MAX_TOPIC_BYTES, Memory, Topic};
-use cofferdam_recall::Recall;
 use cofferdam_store::Folder;
 use serde_json::json;
 
@@ -57,7 +56,7 @@ impl Edit {
         let edited = result.map_err(|refused| *refused)?;
         if before.is_some() {
             // What was taken out may be what nobody should read any more: its words go from the index too.
-            Recall::open(&session.gate)?.clear()?;
+            session.recall()?.clear()?;
         }
         tell(edited, &self.topic, context.format)
     }

@@ -2,7 +2,6 @@
 
 use cofferdam_gate::MemoryChange;
 use cofferdam_memory::Topic;
-use cofferdam_recall::Recall;
 use serde_json::json;
 
 use super::consolidate::agreed;
@@ -31,7 +30,7 @@ impl History {
             agreed(self.yes, "Remove the former texts, so that nothing of this can be taken back?")?;
             let gone = session.gate.forget_memory_history(self.topic.as_ref())?;
             // Words that are gone go from the index too.
-            Recall::open(&session.gate)?.clear()?;
+            session.recall()?.clear()?;
             match context.format {
                 Format::Text => output::line(&format!("the former texts of {gone} changes are removed"))?,
                 Format::Json => output::line(&json!({"forgotten": gone}).to_string())?,

@@ -5,8 +5,6 @@ use serde_json::json;
 use similar::TextDiff;
 
 use super::consolidate::agreed;
-use cofferdam_recall::Recall;
-
 use crate::{
     commands::{CommandResult, Context},
     output::{self, Format},
@@ -39,8 +37,6 @@ impl Revert {
         let question = format!("Take change {} back?", rewrite.id());
         let mut person = agreed(self.yes, &question)?;
         let change = session.gate.revert_memory(rewrite.id(), &mut person).map_err(|refused| *refused)?;
-        // Words that are gone go from the index too.
-        Recall::open(&session.gate)?.clear()?;
         match context.format {
             Format::Text => output::line(&format!("change {change}: {} is taken back", rewrite.id()))?,
             Format::Json => output::line(&json!({"change": change, "reverted": rewrite.id()}).to_string())?,

@@ -11,7 +11,7 @@ pub(super) struct Search {
     /// Most things to show
     #[arg(long, value_name = "NUMBER", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
     limit: u16,
-    /// Show only what was learnt (memory), not what was seen (calls in the transcripts)
+    /// Show only what was learnt (memory), not what was seen (calls in the transcripts) or said (tasks and the model's words)
     #[arg(long, value_name = "WHERE")]
     only: Option<Only>,
 }

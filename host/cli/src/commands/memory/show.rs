@@ -6,7 +6,7 @@ use cofferdam_memory::{
     Found,
     contradiction::{Opposed, Standing},
 };
-use cofferdam_recall::{Recalled, Thing};
+use cofferdam_recall::{Recalled, Role, Thing, Words};
 use serde_json::{Value, json};
 
 use crate::{
@@ -18,7 +18,8 @@ use crate::{
 const MAX_STATE: usize = 400;
 /// Longest text of an entry that is shown, in characters: more than one may have.
 const MAX_TEXT: usize = 5000;
-/// Longest arguments and outcome of a call that are shown, in characters; `cofferdam transcript show` has all of it.
+/// Longest arguments and outcome of a call, and longest words of a run, that are shown, in characters; `cofferdam transcript show`
+/// has all of it.
 const MAX_SEEN: usize = 400;
 
 /// Longest value of a contradiction that is shown, in characters.
@@ -41,6 +42,7 @@ fn as_text(one: &Recalled) -> String {
     let mut shown = match &one.thing {
         Thing::Learnt(found) => learnt(found, &one.contradicts, &state),
         Thing::Seen(call) => seen(call, &state),
+        Thing::Said(words) => said(words, &state),
     };
     for again in &one.again {
         let arguments = text::inline(&again.arguments, MAX_SEEN);
@@ -98,6 +100,15 @@ fn seen(call: &SeenCall, state: &str) -> String {
     )
 }
 
+fn said(Words { run, step, role, text }: &Words, state: &str) -> String {
+    let (what, place) = match role {
+        Role::Task => ("a person asked", "its task".to_owned()),
+        Role::Remark => ("the model said beside its calls", format!("step {step}")),
+        Role::Answer => ("the model answered", format!("step {step}")),
+    };
+    format!("[{state}] {what}\n  {}\n  said in run {run}, {place}\n", text::inline(text, MAX_SEEN))
+}
+
 /// For a program.
 fn as_json(one: &Recalled) -> Value {
     let (state, why) = (one.state.name(), one.state.reasons());
@@ -128,6 +139,15 @@ fn as_json(one: &Recalled) -> Value {
             "function": call.function,
             "arguments": call.given(),
             "outcome": call.outcome,
+            "state": state,
+            "why": why,
+        }),
+        Thing::Said(words) => json!({
+            "run": words.run,
+            "step": words.step,
+            "by": words.role.speaker(),
+            "as": words.role.name(),
+            "words": words.text,
             "state": state,
             "why": why,
         }),

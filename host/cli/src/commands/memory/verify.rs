@@ -2,7 +2,7 @@
 
 use cofferdam_base::{Class, Diagnostic};
 use cofferdam_memory::{Entry, Found, State};
-use cofferdam_recall::{Recall, Recalled, Thing};
+use cofferdam_recall::{Recalled, Thing};
 
 use super::show;
 use crate::{
@@ -49,7 +49,7 @@ impl Diagnostic for NotFresh {
 /// Checks and shows all entries.
 pub(super) fn run(context: &Context) -> CommandResult {
     let session = Session::open(&context.confine()?, &context.workspace)?;
-    let checked = Recall::open(&session.gate)?.all()?;
+    let checked = session.recall()?.all()?;
     show::print(&checked, context.format)?;
     let count = |is: fn(&State) -> bool| checked.iter().filter(|memory| is(&memory.state)).count();
     let stale = count(|state| matches!(state, State::Stale(_)));

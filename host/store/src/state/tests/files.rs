@@ -165,6 +165,18 @@ fn reads_lines_from_any_byte_and_none_without_end() {
 }
 
 #[test]
+fn the_end_of_the_lines_is_found_from_behind() {
+    let (_root, _, folder) = folder();
+    let long = "x".repeat(10_000);
+    for (text, end) in [("", 0), ("thr", 0), ("\n", 1), ("one\n", 4), ("one\ntwo\nthr", 8), (&*long, 0), (&*format!("one\n{long}"), 4)] {
+        folder.replace("f", text.as_bytes()).unwrap();
+        assert_eq!(folder.reading("f").unwrap().unwrap().end_of_lines().unwrap(), end, "{text}");
+    }
+    folder.replace("f", format!("{long}\n{}", "y".repeat(4096)).as_bytes()).unwrap();
+    assert_eq!(folder.reading("f").unwrap().unwrap().end_of_lines().unwrap(), 10_001);
+}
+
+#[test]
 fn a_file_that_another_one_took_the_place_of_is_no_longer_the_named_one() {
     let (_root, path, folder) = folder();
     let open = folder.append("f").unwrap();
