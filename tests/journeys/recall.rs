@@ -107,6 +107,12 @@ fn the_words_of_a_redacted_call_are_in_no_index() {
     person.run(&["transcript", "redact", run, "--call", call, "--reason", "a secret", "--yes"]).ok();
     assert!(found(&person, &["xylophonequark"]).is_empty());
     assert_not_in_index(&person, "xylophone");
+    let hits = found(&person, &[call]);
+    assert_eq!((&hits[0]["call"], &hits[0]["outcome"]), (&json!(call), &Value::Null));
+    assert_eq!(
+        (&hits[0]["state"], &hits[0]["why"]),
+        (&json!("unverifiable"), &json!(["its transcript says that a person removed some of it"]))
+    );
 }
 
 #[test]

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use super::{
     account::{Account, Checked},
     error::TranscriptError,
-    line::Line,
+    line::{Body, Line},
     part::Part,
     said::Said,
 };
@@ -80,10 +80,15 @@ impl Gate {
         let mut account = Account::of_call(&part.run, &entries);
         for line in lines {
             let said = line.said;
+            let is_removed = matches!(line.body, Body::Redacted(_));
             let text = match account.check(line) {
                 Checked::InLedger { text, .. } => text.as_str().to_owned(),
-                Checked::Redacted { .. } => continue,
-                Checked::Differs { .. } => {
+                // The leaf that tells of the removal can be anywhere after the call's: who wants to see it looks at the transcript.
+                Checked::Redacted { .. } | Checked::Differs { .. } if is_removed => {
+                    seen.doubt(Doubt::Removed);
+                    continue;
+                }
+                Checked::Redacted { .. } | Checked::Differs { .. } => {
                     seen.doubt(Doubt::Edited);
                     continue;
                 }
