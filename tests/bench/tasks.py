@@ -8,6 +8,9 @@ played by a pseudo-terminal that answers every question with yes, as somebody wo
 """
 import json, os, pty, re, select, subprocess, sys, tempfile, time
 
+# The model has a window of 12,288 tokens, the answer included, and loses itself in plans.
+SMALL = ["--window-tokens", "8000", "--no-plans"]
+
 binary, bench, url, model, mode, *only = sys.argv[1:]
 tasks = json.load(open(os.path.join(bench, "tasks/tasks.json")))["tasks"]
 check = os.path.join(bench, "tasks/check.py")
@@ -15,7 +18,7 @@ check = os.path.join(bench, "tasks/check.py")
 
 def run(task, work, home):
     env = {"COFFERDAM_HOME": home, "PATH": os.environ["PATH"]}
-    init = [binary, "--workspace", work, "init", "--url", url, "--model", model, "--mode", mode]
+    init = [binary, "--workspace", work, "init", "--url", url, "--model", model, "--mode", mode, *SMALL]
     subprocess.run(init, env=env, check=True, capture_output=True)
     person, terminal = pty.openpty()
     command = [binary, "--workspace", work, "--format", "json", "run", task["prompt"], "--cap", "steps=15"]

@@ -328,3 +328,17 @@ fn a_long_run_that_is_killed_a_dozen_times_comes_to_the_same_as_one_that_is_not(
     assert_eq!((killed.state(), whole.state()), ("finished".to_owned(), "finished".to_owned()));
     people[1].run(&["ledger", "checkpoint"]).ok();
 }
+
+#[test]
+fn a_model_that_is_not_to_plan_is_offered_no_plan() {
+    let server = ModelServer::start(Box::new(|_, _| says("done")));
+    let person = Person::new();
+    person.run(&["init", "--url", &server.url(), "--model", "scripted", "--no-plans"]).ok();
+    let session = person.home("session.jsonl").to_string_lossy().into_owned();
+    person.run(&["run", "nothing", "--record", &session]).ok();
+    let offered = server.requests()[0]["tools"].to_string();
+    assert!(offered.contains("memory_recall") && !offered.contains("plan_update"), "{offered}");
+    let run = standing(&person)["run"].as_str().expect("a run").to_owned();
+    assert_eq!(person.run(&["--format", "json", "context", "show", &run, "--step", "1"]).json()["as_sent"], true);
+    assert_eq!(person.run(&["run", "nothing", "--recorded", &session]).ok().trim(), "done");
+}

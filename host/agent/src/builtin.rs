@@ -17,9 +17,9 @@ pub(crate) const RECALL: &str = "memory.recall";
 /// Commits a memory.
 pub(crate) const REMEMBER: &str = "memory.remember";
 
-/// What the model is told of them.
-pub(crate) fn specs() -> [ToolSpec; 3] {
-    [
+/// What the model is told of them; of plans only where it is to make any.
+pub(crate) fn specs(plans: bool) -> Vec<ToolSpec> {
+    let mut specs = vec![
         ToolSpec {
             name: RECALL.to_owned(),
             description: "Recall what earlier runs learnt, saw and said: by words, by a topic of the memory, or a call of this run by its \
@@ -47,8 +47,11 @@ pub(crate) fn specs() -> [ToolSpec; 3] {
                 "additionalProperties": false,
             }),
         },
-        plan::spec(),
-    ]
+    ];
+    if plans {
+        specs.push(plan::spec());
+    }
+    specs
 }
 
 /// Whether the agent itself has a function of this name.

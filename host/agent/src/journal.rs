@@ -48,9 +48,17 @@ pub struct RunHeader {
     /// Bytes of what stands in every request: they leave the rest of the window to the steps. 0 in journals of before it was kept.
     #[serde(default)]
     pub fixed: usize,
+    /// Whether the model is offered to plan.
+    #[serde(default = "offered")]
+    pub plans: bool,
     /// How often a redaction wrote the journal anew: with another number, no byte of it stands where it stood.
     #[serde(default)]
     pub rewritten: u64,
+}
+
+/// Journals of before it was a choice.
+fn offered() -> bool {
+    true
 }
 
 #[cfg(test)]
@@ -60,7 +68,7 @@ impl RunHeader {
         let (run, time) = (RunId::new(Timestamp(1), [1; 10]), Timestamp(1));
         let (task, provider, model) = ("a task".to_owned(), "p".to_owned(), "m".to_owned());
         let (caps, index, window) = (Caps::default(), String::new(), Window::default());
-        Self { v: VERSION, run, time, task, provider, model, caps, index, window, fixed: 0, rewritten: 0 }
+        Self { v: VERSION, run, time, task, provider, model, caps, index, window, fixed: 0, plans: true, rewritten: 0 }
     }
 }
 

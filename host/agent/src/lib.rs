@@ -30,6 +30,6 @@ pub use conversations::Journals;
 pub use error::AgentError;
 pub use journal::{Came, Journal, Recorded, RunHeader, Step};
 pub use plan::{Doubt, Since};
-pub use run::{Agent, AgentParts, Ended};
+pub use run::{Agent, AgentParts, Ended, Terms};
 pub use state::{RunState, Standing, Stop};
 pub use watch::Watcher;

@@ -25,7 +25,7 @@ pub(crate) const CUT: &str = "… (cut for lack of room; `memory.recall` with th
 
 /// The tools that the model may call: the agent's own, and then those of the toolbox. Small models take what stands nearest to the
 /// task, and the work is done with the toolbox.
-pub(crate) fn tools(toolbox: &Toolbox) -> Vec<ToolSpec> {
+pub(crate) fn tools(toolbox: &Toolbox, plans: bool) -> Vec<ToolSpec> {
     let of_toolbox = toolbox.iter().flat_map(|tool| {
         let manifest = tool.verified().manifest();
         manifest.functions().iter().map(|(name, function)| ToolSpec {
@@ -34,7 +34,7 @@ pub(crate) fn tools(toolbox: &Toolbox) -> Vec<ToolSpec> {
             input: function.input.value().clone(),
         })
     });
-    builtin::specs().into_iter().chain(of_toolbox).collect()
+    builtin::specs(plans).into_iter().chain(of_toolbox).collect()
 }
 
 /// The index of the memory, after the instructions; nothing where there is none.

@@ -45,6 +45,23 @@ pub struct AgentParts<'a> {
     pub interrupt: Interrupt,
 }
 
+/// On what terms a run goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// What it may use.
+    pub caps: Caps,
+    /// How much the model is shown.
+    pub window: Window,
+    /// Whether the model is offered to plan. Small models lose themselves in it.
+    pub plans: bool,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { caps: Caps::default(), window: Window::default(), plans: true }
+    }
+}
+
 /// A run of the agent.
 pub struct Agent<'a> {
     parts: AgentParts<'a>,
@@ -93,10 +110,11 @@ impl<'a> Agent<'a> {
     ///
     /// # Errors
     /// The state folder's; a memory whose index cannot be read.
-    pub fn begin(parts: AgentParts<'a>, task: &str, caps: Caps, window: Window) -> Result<Self, AgentError> {
+    pub fn begin(parts: AgentParts<'a>, task: &str, terms: Terms) -> Result<Self, AgentError> {
+        let Terms { caps, window, plans } = terms;
         let (now, gate) = (parts.clock.now(), parts.gate);
         let index = gate.memory()?.index()?;
-        let fixed = fixed(&index, task, &prompt::tools(gate.tools()));
+        let fixed = fixed(&index, task, &prompt::tools(gate.tools(), plans));
         let needed = Estimate::default().tokens(fixed);
         if !window.has_room_for(needed) {
             return Err(AgentError::WindowTooSmall { window, needed });
@@ -112,6 +130,7 @@ impl<'a> Agent<'a> {
             index,
             window,
             fixed,
+            plans,
             rewritten: 0,
         };
         let mut journal = Journal::begin(gate.state().folder(), &header)?;
@@ -163,7 +182,7 @@ impl<'a> Agent<'a> {
         let budget = Budget::new(caps, parts.prices, progress.spent);
         let taken = (parts.clock.now(), progress.spent.seconds);
         Ok(Self {
-            tools: prompt::tools(parts.gate.tools()),
+            tools: prompt::tools(parts.gate.tools(), header.plans),
             recall: Recall::open(parts.gate, Journals::of(parts.gate.state().folder()).asked_by(&header.run))?,
             parts,
             journal,

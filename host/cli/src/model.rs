@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, path::Path};
 
-use cofferdam_agent::context::Window;
+use cofferdam_agent::{Terms, context::Window};
 use cofferdam_base::Interrupt;
 use cofferdam_confine::Reach;
 use cofferdam_model::{
@@ -93,9 +93,16 @@ pub(crate) struct ModelFile {
     /// Tokens of the window that a run's requests are fitted into.
     #[serde(default)]
     pub(crate) window_tokens: Window,
+    /// Whether the model is offered to plan.
+    #[serde(default = "offered")]
+    pub(crate) plans: bool,
     /// What a run may use; what is not named has its default.
     #[serde(default)]
     pub(crate) caps: BTreeMap<String, u64>,
+}
+
+fn offered() -> bool {
+    true
 }
 
 fn fault(why: String) -> CliError {
@@ -161,6 +168,14 @@ impl ModelFile {
         Ok(Caps::default().with(&self.caps).map_err(|name| fault(format!("`{name}` is not the name of a cap")))?)
     }
 
+    /// On what terms its runs go.
+    ///
+    /// # Errors
+    /// See [`ModelFile::caps`].
+    fn terms(&self) -> Result<Terms, Failure> {
+        Ok(Terms { caps: self.caps()?, window: self.window_tokens, plans: self.plans })
+    }
+
     /// Where the key is looked for, for `doctor`.
     pub(crate) fn key_place(&self) -> String {
         match (&self.key_env, &self.key_file) {
@@ -221,10 +236,8 @@ pub(crate) struct Opened {
     pub(crate) provider: Box<dyn Provider>,
     /// What it costs.
     pub(crate) prices: Prices,
-    /// What a run may use.
-    pub(crate) caps: Caps,
-    /// What a request is fitted into.
-    pub(crate) window: Window,
+    /// On what terms a run goes.
+    pub(crate) terms: Terms,
     /// What it reaches when it is asked.
     pub(crate) reach: Reach,
 }
@@ -234,21 +247,18 @@ pub(crate) struct Opened {
 /// # Errors
 /// No model is configured, no key, a session that does not read back.
 pub(crate) fn open(home: &Home, answers: &Answers, interrupt: Interrupt) -> Result<Opened, Failure> {
+    let file = configured(&Folder::open_ambient(&home.config)?)?;
     if let Some(path) = &answers.recorded {
         let provider = Box::new(Recorded::parse(&files::read_text(path, MAX_SESSION_BYTES)?)?);
-        return Ok(Opened {
-            provider,
-            prices: Prices::default(),
-            caps: Caps::default(),
-            window: Window::default(),
-            reach: Reach::nothing(),
-        });
+        // What the model is shown is fitted to these, so a session is replayed under those that it was recorded under.
+        let terms = file.map(|file| file.terms()).transpose()?.unwrap_or_default();
+        return Ok(Opened { provider, prices: Prices::default(), terms, reach: Reach::nothing() });
     }
-    let file = configured(&Folder::open_ambient(&home.config)?)?.ok_or(CliError::NoModel)?;
+    let file = file.ok_or(CliError::NoModel)?;
     let mut provider = file.provider(&home.config, interrupt)?;
     if let Some(path) = &answers.record {
         let mut record = files::begin(path)?;
         provider = Box::new(Recorder::begin(provider, Box::new(move |line: &str| files::append_line(&mut record, line)))?);
     }
-    Ok(Opened { provider, prices: file.prices, caps: file.caps()?, window: file.window_tokens, reach: file.reach()? })
+    Ok(Opened { provider, prices: file.prices, terms: file.terms()?, reach: file.reach()? })
 }

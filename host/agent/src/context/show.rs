@@ -36,7 +36,7 @@ pub fn show(gate: &Gate, run: &RunId, step: usize) -> Result<Shown, AgentError> 
         if let Step::Answered { request: sent, response, .. } = &one
             && progress.answers + 1 == step
         {
-            let Assembled { request, parts } = assemble(&header, &progress, prompt::tools(gate.tools()));
+            let Assembled { request, parts } = assemble(&header, &progress, prompt::tools(gate.tools(), header.plans));
             let is_what_was_sent = *sent == Some(digest(&request)?);
             let counted = Some(response.usage.input).filter(|tokens| *tokens > 0);
             return Ok(Shown { request, parts, counted, is_what_was_sent });

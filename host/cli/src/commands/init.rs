@@ -13,7 +13,7 @@ use crate::{
 /// Show whom this machine trusts, set the model, and check the workspace
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  cofferdam init\n  cofferdam init --url https://api.openai.com/v1 --model gpt-5 --key-env OPENAI_API_KEY\n  cofferdam init --api anthropic --url https://api.anthropic.com --model claude-sonnet-4-5 --key-env ANTHROPIC_API_KEY\n  cofferdam init --url http://127.0.0.1:8092/v1 --model local --mode structured --window-tokens 12000"
+    after_help = "Examples:\n  cofferdam init\n  cofferdam init --url https://api.openai.com/v1 --model gpt-5 --key-env OPENAI_API_KEY\n  cofferdam init --api anthropic --url https://api.anthropic.com --model claude-sonnet-4-5 --key-env ANTHROPIC_API_KEY\n  cofferdam init --url http://127.0.0.1:8092/v1 --model local --window-tokens 12000 --no-plans"
 )]
 pub(crate) struct Init {
     /// The protocol that the model's server speaks
@@ -37,6 +37,9 @@ pub(crate) struct Init {
     /// Tokens of the window that a run's requests are fitted into: no more than the model takes
     #[arg(long, value_name = "NUMBER", requires = "url", value_parser = parse_window)]
     window_tokens: Option<Window>,
+    /// Offer the model no plans (`plan.update`): small local models lose themselves in them
+    #[arg(long, requires = "url")]
+    no_plans: bool,
 }
 
 fn parse_window(text: &str) -> Result<Window, String> {
@@ -60,6 +63,7 @@ impl Init {
                 key_file: self.key_file,
                 prices,
                 window_tokens: self.window_tokens.unwrap_or(window),
+                plans: !self.no_plans,
                 caps,
             };
             model::keep(&user.config, &file)?;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use cofferdam_agent::{Agent, AgentError, AgentParts, Ended, RunState, Standing, Stop, context::Window};
+use cofferdam_agent::{Agent, AgentError, AgentParts, Ended, RunState, Standing, Stop, Terms};
 use cofferdam_base::{Digest, Interrupt, text};
-use cofferdam_model::{Caps, Prices, Provider, Spent};
+use cofferdam_model::{Prices, Provider, Spent};
 use serde_json::{Value, json};
 
 use crate::{
@@ -36,12 +36,12 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
-        let Asked { session, mut provider, prices, caps, window, interrupt } = ask(context, &self.answers)?;
+        let Asked { session, mut provider, prices, mut terms, interrupt } = ask(context, &self.answers)?;
         let wanted: BTreeMap<String, u64> = self.cap.into_iter().collect();
-        let caps = caps.with(&wanted).map_err(|name| AgentError::UnknownCap { name })?;
+        terms.caps = terms.caps.with(&wanted).map_err(|name| AgentError::UnknownCap { name })?;
         let parts =
             AgentParts { gate: &session.gate, provider: provider.as_mut(), prices, clock: &SystemClock, interrupt: interrupt.clone() };
-        let mut agent = Agent::begin(parts, &self.task, caps, window)?;
+        let mut agent = Agent::begin(parts, &self.task, terms)?;
         go(&mut agent, &session, interrupt, context.format)
     }
 }
@@ -51,8 +51,7 @@ pub(super) struct Asked {
     pub(super) session: Session,
     pub(super) provider: Box<dyn Provider>,
     pub(super) prices: Prices,
-    pub(super) caps: Caps,
-    pub(super) window: Window,
+    pub(super) terms: Terms,
     pub(super) interrupt: Interrupt,
 }
 
@@ -60,10 +59,10 @@ pub(super) struct Asked {
 pub(super) fn ask(context: &Context, answers: &Answers) -> Result<Asked, Failure> {
     let home = Home::from_environment()?;
     let interrupt = Interrupt::default();
-    let Opened { provider, prices, caps, window, reach } = model::open(&home, answers, interrupt.clone())?;
+    let Opened { provider, prices, terms, reach } = model::open(&home, answers, interrupt.clone())?;
     let confinement = context.confine_to(home, reach)?;
     interrupt::watch(&interrupt)?;
-    Ok(Asked { session: Session::open(&confinement, &context.workspace)?, provider, prices, caps, window, interrupt })
+    Ok(Asked { session: Session::open(&confinement, &context.workspace)?, provider, prices, terms, interrupt })
 }
 
 /// A cap of the command line.

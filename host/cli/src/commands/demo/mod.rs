@@ -10,11 +10,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use cofferdam_agent::{Agent, AgentParts, context::Window};
+use cofferdam_agent::{Agent, AgentParts, Terms};
 use cofferdam_base::{CallId, Class, Clock as _, Diagnostic, Digest, Entropy as _, Interrupt};
 use cofferdam_confine::Reach;
 use cofferdam_memory::{Found, recheck_found};
-use cofferdam_model::{Caps, Prices, Provider, Recorded, Recorder};
+use cofferdam_model::{Prices, Provider, Recorded, Recorder};
 
 use self::show::{Audience, Row};
 use crate::{
@@ -139,7 +139,7 @@ impl Play {
             clock: &SystemClock,
             interrupt: Interrupt::default(),
         };
-        let ended = Agent::begin(parts, TASK, Caps::default(), Window::default())?.go(&mut self.audience)?;
+        let ended = Agent::begin(parts, TASK, Terms::default())?.go(&mut self.audience)?;
         output::say(&format!("◀ {}\n", cofferdam_base::text::block(&ended.answer, 2000)));
         if let Some(broken) = self.audience.broken.take() {
             return Err(Unexpected { step, found: broken }.into());
