@@ -205,6 +205,27 @@ fn a_server_that_takes_no_stream_options_is_asked_without_from_then_on_and_the_r
 }
 
 #[test]
+fn a_reasoning_model_is_asked_by_the_members_that_it_takes() {
+    let server = ModelServer::start(Box::new(|_, request| {
+        let refused = |message: &str, param: &str| {
+            Answer::Status(400, json!({"error": {"message": message, "type": "invalid_request_error", "param": param}}).to_string())
+        };
+        if request.get("max_tokens").is_some() {
+            return refused("Unsupported parameter: 'max_tokens' is not supported with this model.", "max_tokens");
+        }
+        if request.get("temperature").is_some() {
+            return refused("Unsupported value: 'temperature' does not support 0 with this model.", "temperature");
+        }
+        Answer::Stream(two_edits(openai, results(request)))
+    }));
+    let person = with_openai(&server);
+    let told = person.run(&["--format", "json", "run", "make a.txt"]).json();
+    assert_eq!((&told["answer"], &told["spent"]["requests"]), (&json!("all is done"), &json!(5)));
+    let requests = server.requests();
+    assert_eq!((requests.len(), &requests[4]["max_completion_tokens"]), (5, &json!(4096)), "it was asked twice in vain, and never again");
+}
+
+#[test]
 fn ctrl_c_ends_a_stream_at_once_and_the_run_goes_on_later() {
     let server = ModelServer::start(Box::new(|count, request| {
         let stream = two_edits(anthropic, results(request));

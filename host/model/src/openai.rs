@@ -1,6 +1,7 @@
 //! Any server that speaks OpenAI's chat completions: the provider, its retries, and its two ways of calling tools.
 
 mod fenced;
+mod refusable;
 mod stream;
 mod structured;
 mod wire;
@@ -9,14 +10,11 @@ use cofferdam_base::Entropy;
 use cofferdam_net::{Client, CredentialForm, Endpoint, NetError, Post, Secret};
 use serde_json::json;
 
-use self::stream::Stream;
+use self::{refusable::Refused, stream::Stream};
 use crate::{
     Answered, ChatRequest, ChatResponse, Deaf, Listener, ModelError, Provider,
-    exchange::{self, Failed, Fault},
+    exchange::{self, Failed},
 };
-
-/// The member that asks for token counts at the end of a stream. Some servers refuse a request that has it.
-const STREAM_OPTIONS: &str = "stream_options";
 
 /// How the model is asked for calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -47,15 +45,8 @@ pub struct OpenAi {
     chat: Endpoint,
     key: Option<Secret>,
     entropy: Box<dyn Entropy>,
-    counts: Counts,
-}
-
-/// Whether a stream's token counts are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Counts {
-    Asked,
-    /// The server refused a request that asked. It is not asked again as long as this provider lives.
-    Refused,
+    /// What the server refused. It is not asked with that again as long as this provider lives.
+    refused: Refused,
 }
 
 impl std::fmt::Debug for OpenAi {
@@ -71,7 +62,7 @@ impl OpenAi {
     /// The endpoint of the chat cannot be made from the base.
     pub fn new(client: Client, settings: Settings, key: Option<Secret>, entropy: Box<dyn Entropy>) -> Result<Self, NetError> {
         let chat = settings.base.below("chat/completions")?;
-        Ok(Self { client, settings, chat, key, entropy, counts: Counts::Asked })
+        Ok(Self { client, settings, chat, key, entropy, refused: Refused::default() })
     }
 
     fn body(&self, request: &ChatRequest) -> Result<Vec<u8>, ModelError> {
@@ -81,9 +72,7 @@ impl OpenAi {
         };
         if let Some(members) = body.as_object_mut() {
             members.insert("stream".to_owned(), json!(true));
-            if self.counts == Counts::Asked {
-                members.insert(STREAM_OPTIONS.to_owned(), json!({"include_usage": true}));
-            }
+            self.refused.complete(members);
         }
         serde_json::to_vec(&body).map_err(ModelError::Request)
     }
@@ -93,23 +82,25 @@ impl OpenAi {
         exchange::ask::<Stream>(&self.client, &post, self.entropy.as_ref(), listener)
     }
 
-    /// Asks; where the server refuses to be asked for token counts, once more without. Mistral's answers 422 then, others 400.
+    /// Asks; where the server refuses a member that a request can do without, once more without.
     fn ask_as_the_server_lets(&mut self, request: &ChatRequest, listener: &mut dyn Listener) -> Result<Answered, ModelError> {
-        let body = self.body(request)?;
-        let failed = match self.ask(&body, listener) {
-            Ok(answered) => return Ok(answered),
-            Err(failed) => failed,
-        };
-        let refused = matches!(&failed.fault, Fault::Status { head, body }
-            if matches!(head.status, 400 | 422) && body.contains(STREAM_OPTIONS));
-        if !refused || self.counts == Counts::Refused {
-            return Err(failed.into());
+        let (mut requests, mut egress_bytes) = (0u64, 0u64);
+        loop {
+            let body = self.body(request)?;
+            let failed = match self.ask(&body, listener) {
+                Ok(mut answered) => {
+                    answered.requests = answered.requests.saturating_add(requests);
+                    answered.egress_bytes = answered.egress_bytes.saturating_add(egress_bytes);
+                    return Ok(answered);
+                }
+                Err(failed) => failed,
+            };
+            if !self.refused.learn(&failed.fault) {
+                return Err(failed.into());
+            }
+            requests = requests.saturating_add(u64::from(failed.attempts));
+            egress_bytes = egress_bytes.saturating_add((body.len() as u64).saturating_mul(u64::from(failed.attempts)));
         }
-        self.counts = Counts::Refused;
-        let mut answered = self.ask(&self.body(request)?, listener)?;
-        answered.requests = answered.requests.saturating_add(u64::from(failed.attempts));
-        answered.egress_bytes = answered.egress_bytes.saturating_add((body.len() as u64).saturating_mul(u64::from(failed.attempts)));
-        Ok(answered)
     }
 
     fn read(&self, answer: ChatResponse, request: &ChatRequest) -> Result<ChatResponse, ModelError> {
