@@ -1,7 +1,8 @@
 //! Finds what earlier runs learnt (the memory) and what they saw (the transcripts), for people and for the model alike.
 //!
 //! Whatever is found is a hypothesis. It is read where it is kept, never in the index, and comes with its provenance and with
-//! what a check of its evidence says now: see [`cofferdam_memory::State`].
+//! what a check of its evidence says now: see [`cofferdam_memory::State`]. What is found is in the order of its words; with a
+//! [`Meaning`], the best of it in that of words and meaning together.
 //!
 //! ```text
 //! words ── Index::search ──▶ Hit ── its topic, or its transcript ──▶ Thing ── its evidence, the world ──▶ Recalled
@@ -9,10 +10,12 @@
 
 mod catch_up;
 mod error;
+mod meaning;
 mod recall;
 mod recalled;
 mod source;
 
 pub use error::RecallError;
+pub use meaning::{MAX_RANKED, MAX_SENT_BYTES, Meaning, MeaningError, Ranked};
 pub use recall::{Indexed, Recall};
 pub use recalled::{Again, Recalled, Thing};

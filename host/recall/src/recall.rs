@@ -10,7 +10,9 @@ use cofferdam_index::{Hit, Index, Ranking};
 use cofferdam_memory::{Entry, Found, Memory, State, Topic};
 use cofferdam_store::Folder;
 
-use crate::{Again, RecallError, Recalled, Thing, catch_up::caught_up, recalled::state_of, source};
+use crate::{
+    Again, MAX_RANKED, Meaning, Ranked, RecallError, Recalled, Thing, catch_up::caught_up, meaning::rank_anew, recalled::state_of, source,
+};
 
 /// Name of the index's folder in the state folder.
 const FOLDER: &str = "index";
@@ -42,22 +44,23 @@ impl<'g> Recall<'g> {
         Ok(Self { gate, folder: gate.state().folder().folder(FOLDER)?, index: None })
     }
 
-    /// What is found for some words, the best first, each thing checked now. What was written until now is found.
+    /// What is found for some words, the best first, each thing checked now. What was written until now is found. Without a
+    /// meaning, or where it fails, the words alone decide what is best.
     ///
     /// # Errors
     /// [`RecallError`]: the index, or what it leads to, cannot be read.
-    pub fn search(&mut self, words: &str, limit: usize) -> Result<Vec<Recalled>, RecallError> {
-        self.search_where(words, limit, limit, |_| true)
+    pub fn search(&mut self, words: &str, limit: usize, meaning: Option<&mut dyn Meaning>) -> Result<Ranked, RecallError> {
+        self.search_where(words, limit, limit, meaning, |_| true)
     }
 
     /// Like [`Recall::search`], of the memory alone.
     ///
     /// # Errors
     /// See [`Recall::search`].
-    pub fn search_memory(&mut self, words: &str, limit: usize) -> Result<Vec<Recalled>, RecallError> {
+    pub fn search_memory(&mut self, words: &str, limit: usize, meaning: Option<&mut dyn Meaning>) -> Result<Ranked, RecallError> {
         /// How many hits are looked through for those of the memory.
         const DEPTH: usize = 1000;
-        self.search_where(words, DEPTH, limit, |hit| source::topic(&hit.source).is_some())
+        self.search_where(words, DEPTH, limit, meaning, |hit| source::topic(&hit.source).is_some())
     }
 
     /// What stands in a topic, newest first, each thing checked now.
@@ -67,7 +70,7 @@ impl<'g> Recall<'g> {
     pub fn topic(&mut self, topic: &Topic) -> Result<Vec<Recalled>, RecallError> {
         let mut found = self.gate.memory()?.read(topic)?;
         found.reverse();
-        self.checked(found.into_iter().map(Kept::Learnt).collect())
+        self.recalled(found)
     }
 
     /// What stands in the whole memory, each thing checked now.
@@ -76,7 +79,7 @@ impl<'g> Recall<'g> {
     /// See [`Recall::search`].
     pub fn all(&mut self) -> Result<Vec<Recalled>, RecallError> {
         let found = self.gate.memory()?.all()?;
-        self.checked(found.into_iter().map(Kept::Learnt).collect())
+        self.recalled(found)
     }
 
     /// Makes the index anew from what is kept.
@@ -114,13 +117,21 @@ impl<'g> Recall<'g> {
         words: &str,
         depth: usize,
         limit: usize,
+        meaning: Option<&mut dyn Meaning>,
         wanted: impl Fn(&Hit) -> bool,
-    ) -> Result<Vec<Recalled>, RecallError> {
-        let mut hits = self.caught_up()?.search(words, depth, &Ranking::default())?;
+    ) -> Result<Ranked, RecallError> {
+        // By its meaning, what words put behind the limit may come before it.
+        let looked_at = if meaning.is_some() { limit.max(MAX_RANKED) } else { limit };
+        let mut hits = self.caught_up()?.search(words, depth.max(looked_at), &Ranking::default())?;
         hits.retain(wanted);
-        hits.truncate(limit);
+        hits.truncate(looked_at);
         let kept = Places::open(self.gate)?.read(&hits)?;
-        self.checked(kept)
+        // Checked first: what is sent has the integrity that a check says.
+        let mut found = self.checked(kept)?;
+        let by_words_alone = meaning.and_then(|meaning| rank_anew(words, &mut found, meaning).err());
+        found.truncate(limit);
+        self.name_again(&mut found)?;
+        Ok(Ranked { found, by_words_alone })
     }
 
     /// The index with everything that was written until now.
@@ -130,8 +141,15 @@ impl<'g> Recall<'g> {
         Ok(self.index.insert(index))
     }
 
+    /// What stands in topics, each thing checked.
+    fn recalled(&mut self, found: Vec<Found>) -> Result<Vec<Recalled>, RecallError> {
+        let mut recalled = self.checked(found.into_iter().map(Kept::Learnt).collect())?;
+        self.name_again(&mut recalled)?;
+        Ok(recalled)
+    }
+
     /// Checks what was found, with one look at the ledger for all memories.
-    fn checked(&mut self, kept: Vec<Kept>) -> Result<Vec<Recalled>, RecallError> {
+    fn checked(&self, kept: Vec<Kept>) -> Result<Vec<Recalled>, RecallError> {
         let learnt = |kept: &Kept| if let Kept::Learnt(found) = kept { Some(found.clone()) } else { None };
         let mut memories = self.gate.check_memories(kept.iter().filter_map(learnt).collect())?.into_iter();
         let mut recalled = Vec::new();
@@ -151,7 +169,6 @@ impl<'g> Recall<'g> {
                 }),
             });
         }
-        self.name_again(&mut recalled)?;
         Ok(recalled)
     }
 

@@ -42,7 +42,8 @@ impl Init {
         let user = User::open(&context.confine()?)?;
         if let (Some(url), Some(name)) = (self.url, self.model) {
             let before = model::configured(&user.config)?;
-            let (prices, caps) = before.map_or((Prices::default(), std::collections::BTreeMap::new()), |old| (old.prices, old.caps));
+            let (prices, caps, embeddings) =
+                before.map_or((Prices::default(), std::collections::BTreeMap::new(), None), |old| (old.prices, old.caps, old.embeddings));
             let (api, mode) = (self.api, self.mode);
             let file = ModelFile {
                 api,
@@ -54,6 +55,7 @@ impl Init {
                 prices,
                 window_tokens: Window::default(),
                 caps,
+                embeddings,
             };
             model::keep(&user.config, &file)?;
         }
@@ -68,7 +70,7 @@ impl Init {
                     cofferdam_base::text::inline(&file.model, 80),
                     cofferdam_base::text::inline(&file.url, 120),
                     file.api,
-                    file.key_place()
+                    file.server().key_place()
                 ))?;
             }
             None => output::line("Model: none yet; `cofferdam init --help` shows how to set one")?,
