@@ -1,4 +1,4 @@
-//! A real HTTP server that speaks OpenAI's chat completions and Anthropic's Messages and answers as a script says.
+//! A real HTTP server that speaks OpenAI's chat completions and embeddings and Anthropic's Messages and answers as a script says.
 #![allow(dead_code, unreachable_pub, reason = "each test binary uses a part of it")]
 
 use std::{
@@ -183,6 +183,14 @@ pub fn calls(calls: &[(&str, Value)]) -> Answer {
 /// A message that ends the run.
 pub fn says(text: &str) -> Answer {
     Answer::Message(json!({"role": "assistant", "content": text}))
+}
+
+/// A vector for each text of a request for embeddings; the last text's comes first, which the protocol allows.
+pub fn embeds(request: &Value, vector: impl Fn(&str) -> Value) -> Answer {
+    let texts = request["input"].as_array().expect("texts").iter().map(|text| text.as_str().expect("text"));
+    let data: Vec<Value> =
+        texts.enumerate().map(|(index, text)| json!({"object": "embedding", "index": index, "embedding": vector(text)})).rev().collect();
+    Answer::Status(200, json!({"object": "list", "model": "vectors", "data": data}).to_string())
 }
 
 fn completion(message: &Value) -> String {

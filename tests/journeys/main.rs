@@ -10,6 +10,7 @@
 mod agent;
 mod consolidation;
 mod context;
+mod embeddings;
 #[path = "../harness/mod.rs"]
 mod harness;
 #[path = "../harness/long_run.rs"]

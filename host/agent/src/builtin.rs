@@ -71,6 +71,8 @@ struct RememberArguments {
 pub(crate) struct Brought {
     /// Name and value of what the model is shown.
     pub(crate) shown: (&'static str, Value),
+    /// What the model is told beside it.
+    pub(crate) beside: Option<(&'static str, Value)>,
     /// One line for the person.
     pub(crate) note: String,
     /// Whether text from outside came into view.
@@ -88,13 +90,13 @@ impl Brought {
 }
 
 pub(crate) fn refusal(why: String) -> Brought {
-    Brought { note: format!("refused: {why}"), shown: (REFUSED, Value::String(why)), outside: false }
+    Brought { note: format!("refused: {why}"), shown: (REFUSED, Value::String(why)), beside: None, outside: false }
 }
 
 /// Runs [`plan::UPDATE`]. What is wrong with it, the model is told; the plan itself it is shown with each request.
 pub(crate) fn update_plan(progress: &Progress, arguments: &str) -> Brought {
     match Plan::revise(progress.plan(), arguments, |number| progress.is_verified(number)) {
-        Ok(plan) => Brought { note: plan.summary(), shown: ("plan", Value::String("kept".to_owned())), outside: false },
+        Ok(plan) => Brought { note: plan.summary(), shown: ("plan", Value::String("kept".to_owned())), beside: None, outside: false },
         Err(why) => refusal(why),
     }
 }
@@ -129,5 +131,6 @@ pub(crate) fn remember(
     };
     let entry = gate.remember(call, draft, attendant)?;
     let topic = entry.topic().as_str().to_owned();
-    Ok(Brought { note: format!("remembered under {topic}"), shown: ("remembered", Value::String(topic)), outside: false })
+    let note = format!("remembered under {topic}");
+    Ok(Brought { note, shown: ("remembered", Value::String(topic)), beside: None, outside: false })
 }

@@ -68,9 +68,9 @@ pub(crate) fn redacted_arguments() -> String {
 }
 
 /// Something that the agent itself says of a call.
-pub(crate) fn said(number: u64, member: &str, value: Value) -> String {
+pub(crate) fn said(number: u64, members: impl IntoIterator<Item = (&'static str, Value)>) -> String {
     let mut shown = json!({"call": number});
-    set(&mut shown, member, value);
+    members.into_iter().for_each(|(member, value)| set(&mut shown, member, value));
     shown.to_string()
 }
 

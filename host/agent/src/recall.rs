@@ -1,10 +1,11 @@
 //! What the model is shown of what it recalls.
 
+use cofferdam_base::Diagnostic as _;
 use cofferdam_memory::{
     Found, MemoryError, State, Topic,
     contradiction::{Opposed, Standing},
 };
-use cofferdam_recall::{Recall, RecallError, Recalled, Thing, passage};
+use cofferdam_recall::{Meaning, Ranked, Recall, RecallError, Recalled, Thing, passage};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -32,7 +33,12 @@ struct Arguments {
 ///
 /// # Errors
 /// A ledger, a transcript or a memory that does not check out. What is wrong with the arguments, the model is told.
-pub(crate) fn recall(recall: &mut Recall<'_>, progress: &Progress, arguments: &str) -> Result<Brought, RecallError> {
+pub(crate) fn recall(
+    recall: &mut Recall<'_>,
+    progress: &Progress,
+    arguments: &str,
+    meaning: Option<&mut dyn Meaning>,
+) -> Result<Brought, RecallError> {
     let arguments: Arguments = match serde_json::from_str(arguments) {
         Ok(arguments) => arguments,
         Err(error) => return Ok(refusal(error.to_string())),
@@ -40,14 +46,18 @@ pub(crate) fn recall(recall: &mut Recall<'_>, progress: &Progress, arguments: &s
     let words = arguments.words.as_deref().unwrap_or_default();
     let found = match (arguments.call, arguments.topic, &arguments.words) {
         (Some(number), ..) => return Ok(earlier(progress, number)),
-        (None, Some(topic), _) => topic.parse::<Topic>().map_err(RecallError::from).and_then(|topic| recall.topic(&topic)),
-        (None, None, Some(words)) => recall.search(words, MAX_RECALLED),
+        (None, Some(topic), _) => topic
+            .parse::<Topic>()
+            .map_err(RecallError::from)
+            .and_then(|topic| recall.topic(&topic))
+            .map(|found| Ranked { found, by_words_alone: None }),
+        (None, None, Some(words)) => recall.search(words, MAX_RECALLED, meaning),
         (None, None, None) => return Ok(refusal("give words, a topic or the number of a call".to_owned())),
     };
     match found {
-        Ok(mut found) => {
-            found.truncate(MAX_RECALLED);
-            Ok(shown(&found, words, progress))
+        Ok(mut ranked) => {
+            ranked.found.truncate(MAX_RECALLED);
+            Ok(shown(&ranked, words, progress))
         }
         // A topic that there is not, and an index that cannot be used: the run goes on without.
         Err(error @ (RecallError::Memory(MemoryError::Topic { .. } | MemoryError::UnknownTopic { .. }) | RecallError::Index(_))) => {
@@ -63,18 +73,25 @@ fn earlier(progress: &Progress, number: u64) -> Brought {
         Some(content) => Brought {
             note: format!("looked at call {number} again"),
             shown: ("earlier", serde_json::from_str(content).unwrap_or_else(|_| Value::String(content.to_owned()))),
+            beside: None,
             outside: true,
         },
         None => refusal(format!("this run has made no call {number}")),
     }
 }
 
-fn shown(found: &[Recalled], words: &str, progress: &Progress) -> Brought {
+fn shown(Ranked { found, by_words_alone }: &Ranked, words: &str, progress: &Progress) -> Brought {
     let bytes = if found.len() == 1 { observation::MAX_OUTPUT_BYTES } else { MAX_SEEN_BYTES };
     let entries: Vec<Value> = found.iter().map(|one| as_json(one, |outcome| about(outcome, words, bytes), progress)).collect();
+    let mut note = format!("recalled {} entries", entries.len());
+    if let Some(why) = by_words_alone {
+        note.push_str(&format!(" by words alone: {}: {why}", why.code()));
+    }
     Brought {
-        note: format!("recalled {} entries", entries.len()),
+        note,
         shown: ("entries", Value::Array(entries)),
+        // The code alone: the rest may be a server's words.
+        beside: by_words_alone.as_ref().map(|why| ("note", format!("by words alone, not by meaning: {}", why.code()).into())),
         outside: found.iter().any(|one| !one.is_trusted()),
     }
 }

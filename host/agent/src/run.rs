@@ -5,13 +5,13 @@ use std::{collections::BTreeMap, time::Duration};
 use cofferdam_base::{CallId, Clock, Digest, EntryId, Interrupt, RunId, Timestamp, WorkspacePath};
 use cofferdam_gate::{CallInput, Fault, Gate, Mode, Publication, Recovery, Refused, transcript::Body};
 use cofferdam_memory::CallEvidence;
-use cofferdam_model::{Answered, Budget, Caps, ChatRequest, ModelError, Prices, Provider, Spent, ToolCall, ToolSpec};
-use cofferdam_policy::{Host, Integrity, Origin};
-use cofferdam_recall::Recall;
+use cofferdam_model::{Answered, Budget, Caps, ChatRequest, Embeddings, Prices, Provider, Spent, ToolCall, ToolSpec};
+use cofferdam_policy::{Integrity, Origin};
+use cofferdam_recall::{Meaning, Recall};
 use cofferdam_store::{change::ChangeSummary, publish::history};
 
 use crate::{
-    AgentError, Journal, RunHeader, Watcher,
+    AgentError, ByModel, Journal, RunHeader, Watcher,
     builtin::{self, Brought},
     context::{Assembled, Estimate, Window, assemble, digest, fixed},
     conversations::Journals,
@@ -19,7 +19,7 @@ use crate::{
     journal::{Came, Step, VERSION},
     observation, plan,
     progress::{Next, Progress},
-    prompt, recall,
+    prompt, recall, send,
     state::Stop,
 };
 
@@ -39,6 +39,8 @@ pub struct AgentParts<'a> {
     pub provider: &'a mut dyn Provider,
     /// What the model costs.
     pub prices: Prices,
+    /// By whose vectors what is recalled is ranked anew; without, by words alone.
+    pub embeddings: Option<&'a Embeddings>,
     /// The time.
     pub clock: &'a dyn Clock,
     /// A person's wish to stop.
@@ -300,9 +302,7 @@ impl<'a> Agent<'a> {
     /// Sends the conversation, where policy lets it go to that host.
     fn send(&mut self, request: &ChatRequest, watcher: &mut dyn Watcher) -> Result<Answered, AgentError> {
         if let Some(host) = self.parts.provider.host() {
-            let host = Host::parse(&host).map_err(|error| ModelError::Answer { why: error.to_string() })?;
-            let provider = self.parts.provider.name().to_owned();
-            let _permit = self.parts.gate.permit_send(&provider, &host, self.integrity(), watcher).map_err(AgentError::Send)?;
+            let _permit = send::permit(self.parts.gate, self.parts.provider.name(), &host, Origin::Model, self.integrity(), watcher)?;
         }
         Ok(self.parts.provider.complete(request, watcher)?)
     }
@@ -348,7 +348,7 @@ impl<'a> Agent<'a> {
         let gate = self.parts.gate;
         if builtin::is_builtin(&wanted.name) {
             let brought = match wanted.name.as_str() {
-                builtin::RECALL => recall::recall(&mut self.recall, &self.progress, &wanted.arguments)?,
+                builtin::RECALL => self.recall(&wanted.arguments, watcher)?,
                 plan::UPDATE => builtin::update_plan(&self.progress, &wanted.arguments),
                 _ => match builtin::remember(gate, &self.progress, &call, &wanted.arguments, watcher) {
                     Ok(brought) => brought,
@@ -360,9 +360,10 @@ impl<'a> Agent<'a> {
                 builtin::REMEMBER => Came::Verified,
                 _ => Came::Own,
             };
-            let Brought { shown: (member, value), note, outside } = brought;
+            let Brought { shown, beside, note, outside } = brought;
             watcher.noted(number, &note);
-            return Ok(Made { outside, ..Made::nothing(observation::said(number, member, value), came) });
+            let content = observation::said(number, std::iter::once(shown).chain(beside));
+            return Ok(Made { outside, ..Made::nothing(content, came) });
         }
         let input = CallInput {
             function: wanted.name.clone(),
@@ -381,6 +382,22 @@ impl<'a> Agent<'a> {
             }
             Err(refused) => refuse(number, refused, watcher),
         }
+    }
+
+    /// Recalls, by meaning as well where the user has a model for it.
+    fn recall(&mut self, arguments: &str, watcher: &mut dyn Watcher) -> Result<Brought, AgentError> {
+        let (gate, integrity) = (self.parts.gate, self.integrity());
+        let budget = &mut self.budget;
+        let mut by_model = self.parts.embeddings.map(|embeddings| ByModel {
+            embeddings,
+            gate,
+            attendant: watcher,
+            origin: Origin::Model,
+            integrity,
+            budget: Some(budget),
+        });
+        let meaning = by_model.as_mut().map(|by_model| by_model as &mut dyn Meaning);
+        Ok(recall::recall(&mut self.recall, &self.progress, arguments, meaning)?)
     }
 
     /// What a call came to that a process had begun which is gone; none where it came to nothing, so that it may be made anew.
@@ -424,7 +441,7 @@ impl<'a> Agent<'a> {
 /// A call that the agent itself does not make.
 fn not_made(number: u64, why: String, watcher: &mut dyn Watcher) -> Made {
     watcher.noted(number, &format!("not made: {why}"));
-    Made::nothing(observation::said(number, "refused", why.into()), Came::NotMade)
+    Made::nothing(observation::said(number, [("refused", why.into())]), Came::NotMade)
 }
 
 /// What a call left at the paths that it changed.

@@ -1,21 +1,25 @@
 //! The user's model: which server, which model, where its key is. A file in the configuration folder, never in a workspace.
 
+pub(crate) mod embeddings;
+mod server;
+
 use std::{collections::BTreeMap, path::Path};
 
 use cofferdam_agent::{Terms, context::Window};
 use cofferdam_base::Interrupt;
 use cofferdam_confine::Reach;
 use cofferdam_model::{
-    Caps, Prices, Provider, Recorded, Recorder,
+    Caps, Embeddings, Prices, Provider, Recorded, Recorder,
     anthropic::{self, Anthropic},
     openai::{self, CallMode, OpenAi},
     recorded::MAX_SESSION_BYTES,
 };
-use cofferdam_net::{Client, Endpoint, Secret};
+use cofferdam_net::Client;
 use cofferdam_policy::Host;
 use cofferdam_store::Folder;
 use serde::{Deserialize, Serialize};
 
+use self::{embeddings::EmbeddingsTable, server::Server};
 use crate::{
     failure::{CliError, Failure},
     files,
@@ -99,6 +103,9 @@ pub(crate) struct ModelFile {
     /// What a run may use; what is not named has its default.
     #[serde(default)]
     pub(crate) caps: BTreeMap<String, u64>,
+    /// By whose vectors what is recalled is ranked anew.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) embeddings: Option<EmbeddingsTable>,
 }
 
 fn offered() -> bool {
@@ -117,7 +124,7 @@ pub(crate) fn configured(config: &Folder) -> Result<Option<ModelFile>, Failure> 
     let Some(bytes) = config.read(FILE, MAX_BYTES)? else { return Ok(None) };
     let text = String::from_utf8(bytes).map_err(|error| fault(error.to_string()))?;
     let file: ModelFile = toml::from_str(&text).map_err(|error| fault(error.to_string()))?;
-    file.policy_host()?;
+    file.policy_hosts()?;
     file.protocol()?;
     file.caps()?;
     Ok(Some(file))
@@ -128,23 +135,25 @@ pub(crate) fn configured(config: &Folder) -> Result<Option<ModelFile>, Failure> 
 /// # Errors
 /// A configuration that would not read back; it cannot be written.
 pub(crate) fn keep(config: &Folder, file: &ModelFile) -> Result<(), Failure> {
-    file.policy_host()?;
+    file.policy_hosts()?;
     file.protocol()?;
     let text = toml::to_string(file).map_err(|error| fault(error.to_string()))?;
     Ok(config.replace(FILE, text.as_bytes())?)
 }
 
 impl ModelFile {
-    fn endpoint(&self) -> Result<Endpoint, Failure> {
-        Ok(Endpoint::parse(&self.url)?)
+    /// The server of the model that is talked with.
+    pub(crate) fn server(&self) -> Server<'_> {
+        Server { url: &self.url, key_env: self.key_env.as_deref(), key_file: self.key_file.as_deref() }
     }
 
-    /// The host as policies see it.
+    /// The hosts of all models as policies see them.
     ///
     /// # Errors
     /// An address that is none.
-    pub(crate) fn policy_host(&self) -> Result<Host, Failure> {
-        Ok(Host::parse(self.endpoint()?.host_name()).map_err(|error| fault(error.to_string()))?)
+    pub(crate) fn policy_hosts(&self) -> Result<Vec<Host>, Failure> {
+        let servers = [self.server()].into_iter().chain(self.embeddings.as_ref().map(EmbeddingsTable::server));
+        servers.map(|server| server.policy_host()).collect()
     }
 
     /// The protocol with the mode that goes with it.
@@ -176,43 +185,9 @@ impl ModelFile {
         Ok(Terms { caps: self.caps()?, window: self.window_tokens, plans: self.plans })
     }
 
-    /// Where the key is looked for, for `doctor`.
-    pub(crate) fn key_place(&self) -> String {
-        match (&self.key_env, &self.key_file) {
-            (Some(name), _) => format!("environment variable {name}"),
-            (None, Some(name)) => format!("file {name} of the configuration folder"),
-            (None, None) => "no key".to_owned(),
-        }
-    }
-
-    /// What asking the model reaches: its server's port, and where the name of its host is looked up.
-    fn reach(&self) -> Result<Reach, Failure> {
-        let endpoint = self.endpoint()?;
-        let reach = Reach::nothing().connecting(endpoint.port());
-        Ok(if endpoint.has_name() { reach.resolving_names() } else { reach })
-    }
-
-    /// The key, bound to the model's own server.
-    ///
-    /// # Errors
-    /// A variable that is not set, a file that others may read.
-    pub(crate) fn key(&self, config_path: &Path) -> Result<Option<Secret>, Failure> {
-        let endpoint = self.endpoint()?;
-        let text = match (&self.key_env, &self.key_file) {
-            (Some(name), _) => {
-                #[expect(clippy::disallowed_methods, reason = "the one place where a model's key enters")]
-                let value = std::env::var(name);
-                value.map_err(|_| fault(format!("the environment variable `{name}` holds no key")))?
-            }
-            (None, Some(name)) => files::read_secret(&config_path.join(name), MAX_BYTES)?,
-            (None, None) => return Ok(None),
-        };
-        Ok(Some(Secret::for_audience(&endpoint, &text)?))
-    }
-
     fn provider(&self, config_path: &Path, interrupt: Interrupt) -> Result<Box<dyn Provider>, Failure> {
-        let (base, model) = (self.endpoint()?, self.model.clone());
-        let (client, key) = (Client::open(interrupt)?, self.key(config_path)?);
+        let (base, model) = (self.server().endpoint()?, self.model.clone());
+        let (client, key) = (Client::open(interrupt)?, self.server().key(config_path)?);
         Ok(match self.protocol()? {
             Protocol::OpenAi(mode) => Box::new(OpenAi::new(client, openai::Settings { base, model, mode }, key, Box::new(SystemEntropy))?),
             Protocol::Anthropic => Box::new(Anthropic::new(client, anthropic::Settings { base, model }, key, Box::new(SystemEntropy))?),
@@ -234,6 +209,8 @@ pub(crate) struct Answers {
 /// A model that is ready to be asked.
 pub(crate) struct Opened {
     pub(crate) provider: Box<dyn Provider>,
+    /// By whose vectors what is recalled is ranked anew.
+    pub(crate) embeddings: Option<Embeddings>,
     /// What it costs.
     pub(crate) prices: Prices,
     /// On what terms a run goes.
@@ -242,7 +219,9 @@ pub(crate) struct Opened {
     pub(crate) reach: Reach,
 }
 
-/// Opens the provider of a run. Key, certificates and sessions are read now: later they are out of reach.
+/// Opens the models of a run. Keys, certificates and sessions are read now: later they are out of reach.
+///
+/// A run that replays or writes a session recalls by words alone, so that the same session comes out again without a server.
 ///
 /// # Errors
 /// No model is configured, no key, a session that does not read back.
@@ -252,13 +231,17 @@ pub(crate) fn open(home: &Home, answers: &Answers, interrupt: Interrupt) -> Resu
         let provider = Box::new(Recorded::parse(&files::read_text(path, MAX_SESSION_BYTES)?)?);
         // What the model is shown is fitted to these, so a session is replayed under those that it was recorded under.
         let terms = file.map(|file| file.terms()).transpose()?.unwrap_or_default();
-        return Ok(Opened { provider, prices: Prices::default(), terms, reach: Reach::nothing() });
+        return Ok(Opened { provider, embeddings: None, prices: Prices::default(), terms, reach: Reach::nothing() });
     }
     let file = file.ok_or(CliError::NoModel)?;
-    let mut provider = file.provider(&home.config, interrupt)?;
+    let mut provider = file.provider(&home.config, interrupt.clone())?;
+    let mut table = file.embeddings.as_ref();
     if let Some(path) = &answers.record {
         let mut record = files::begin(path)?;
         provider = Box::new(Recorder::begin(provider, Box::new(move |line: &str| files::append_line(&mut record, line)))?);
+        table = None;
     }
-    Ok(Opened { provider, prices: file.prices, terms: file.terms()?, reach: file.reach()? })
+    let reach = file.server().reached(Reach::nothing())?;
+    let embeddings::Opened { embeddings, reach } = embeddings::open_with(reach, table, home, interrupt);
+    Ok(Opened { provider, embeddings, prices: file.prices, terms: file.terms()?, reach })
 }

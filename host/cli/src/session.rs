@@ -99,7 +99,7 @@ pub(crate) fn read_lock(workspace: &Path) -> Result<(Lock, Option<Digest>), Fail
 /// # Errors
 /// A configuration of the model that does not read back.
 pub(crate) fn environment(user: &User, tools: &[VerifiedTool]) -> Result<Environment, Failure> {
-    let model_hosts = model::configured(&user.config)?.map(|model| model.policy_host()).transpose()?.into_iter().collect();
+    let model_hosts = model::configured(&user.config)?.map(|model| model.policy_hosts()).transpose()?.unwrap_or_default();
     Ok(Environment { tools: tools.iter().map(policy_signature).collect(), model_hosts })
 }
 

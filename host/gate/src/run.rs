@@ -1,4 +1,5 @@
-//! What a run does by itself, without a tool: it sends the conversation to a model. Policy decides, the ledger tells.
+//! What a run does by itself, without a tool: it sends the conversation, or texts of the memory, to a model. Policy decides, the
+//! ledger tells.
 
 use cofferdam_base::CallId;
 use cofferdam_ledger::event::{Event, Subject};
@@ -13,7 +14,7 @@ use crate::{
     refusal::{Fault, Refused},
 };
 
-/// The conversation may be sent to one host, once.
+/// One request may be sent to one host, once.
 #[derive(Debug)]
 #[must_use]
 pub struct SendPermit(#[expect(dead_code, reason = "proof that policy allowed it")] Grant);
@@ -29,7 +30,8 @@ pub(crate) struct OwnAct<'a> {
 }
 
 impl Gate {
-    /// Asks policy whether the conversation may go to a model's host, and records the answer.
+    /// Asks policy whether a request may go to a model's host, and records the answer. `origin` is who wants the answer,
+    /// `integrity` that of what is sent.
     ///
     /// # Errors
     /// [`Refused`]: denied, declined, or it cannot be recorded.
@@ -37,6 +39,7 @@ impl Gate {
         &self,
         provider: &str,
         host: &Host,
+        origin: Origin,
         integrity: Integrity,
         attendant: &mut dyn Attendant,
     ) -> Result<SendPermit, Box<Refused>> {
@@ -44,7 +47,7 @@ impl Gate {
         let call = self.identify()?;
         self.recorded(call, |record| {
             let act = RunAct::ModelSend { provider, host };
-            let own = OwnAct { act, origin: Origin::Model, integrity, subject: Subject::Send, name: "model.send", arguments: &arguments };
+            let own = OwnAct { act, origin, integrity, subject: Subject::Send, name: "model.send", arguments: &arguments };
             let grant = self.decide_own(own, record, attendant)?;
             let batch = record.take();
             self.in_turn(|_, _, book| book.write(batch))?;

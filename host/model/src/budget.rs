@@ -64,12 +64,12 @@ macro_rules! caps {
 
 caps! {
     steps: 50, "steps", "Turns of the model.";
-    requests: 150, "requests", "Requests to the model, retries included.";
+    requests: 150, "requests", "Requests to the models, retries included.";
     input_tokens: 2_000_000, "tokens", "Tokens sent, by the provider's count.";
     output_tokens: 200_000, "tokens", "Tokens received, by the provider's count.";
     cost_microdollars: 5_000_000, "millionths of a dollar", "Money, by the prices in the configuration; a model without prices costs nothing here.";
     seconds: 3_600, "seconds", "Wall time of the run.";
-    egress_bytes: 64 << 20, "bytes", "Bytes sent to the model.";
+    egress_bytes: 64 << 20, "bytes", "Bytes sent to the models.";
 }
 
 /// What a model costs, in millionths of a dollar per million tokens.
@@ -132,35 +132,51 @@ impl Budget {
     /// # Errors
     /// [`ModelError::Cap`] where a cap would be passed, before anything leaves.
     pub fn reserve(&mut self, bytes: u64) -> Result<Reserved, ModelError> {
-        let mut next = self.spent;
-        next.steps += 1;
-        next.requests += 1;
-        next.egress_bytes = next.egress_bytes.saturating_add(bytes);
-        match self.caps.over(&next) {
+        let turn = Spent { steps: self.spent.steps + 1, ..self.spent };
+        let reserved = self.room(turn, bytes)?;
+        self.spent = turn;
+        Ok(reserved)
+    }
+
+    /// Makes room for one request beside the turns, that sends at least `bytes`.
+    ///
+    /// # Errors
+    /// See [`Budget::reserve`].
+    pub fn reserve_request(&self, bytes: u64) -> Result<Reserved, ModelError> {
+        self.room(self.spent, bytes)
+    }
+
+    /// Room for one more request after `spent`.
+    fn room(&self, spent: Spent, bytes: u64) -> Result<Reserved, ModelError> {
+        let egress_bytes = spent.egress_bytes.saturating_add(bytes);
+        match self.caps.over(&Spent { requests: spent.requests + 1, egress_bytes, ..spent }) {
             Some(error) => Err(error),
-            None => {
-                self.spent.steps += 1;
-                Ok(Reserved(()))
-            }
+            None => Ok(Reserved(())),
         }
     }
 
     /// Charges what an answer really cost. The next turn is refused where this passed a cap.
-    pub fn charge(&mut self, _reserved: Reserved, answered: &Answered) {
+    pub fn charge(&mut self, reserved: Reserved, answered: &Answered) {
+        self.charge_requests(reserved, answered.requests, answered.egress_bytes);
         let usage = answered.response.usage;
         let money = self.prices.cost(usage);
         let spent = &mut self.spent;
-        spent.requests = spent.requests.saturating_add(answered.requests);
-        spent.egress_bytes = spent.egress_bytes.saturating_add(answered.egress_bytes);
         spent.input_tokens = spent.input_tokens.saturating_add(usage.input);
         spent.output_tokens = spent.output_tokens.saturating_add(usage.output);
         spent.cached_tokens = spent.cached_tokens.saturating_add(usage.cached);
         spent.uncounted_answers = spent.uncounted_answers.saturating_add(u64::from(!usage.is_counted()));
         spent.cost_microdollars = spent.cost_microdollars.saturating_add(money);
     }
+
+    /// Charges requests and what they sent, whatever they brought.
+    pub fn charge_requests(&mut self, _reserved: Reserved, requests: u64, egress_bytes: u64) {
+        let spent = &mut self.spent;
+        spent.requests = spent.requests.saturating_add(requests);
+        spent.egress_bytes = spent.egress_bytes.saturating_add(egress_bytes);
+    }
 }
 
-/// Room for one turn. Without it nothing is charged, and without room there is none.
+/// Room for one turn, or one request beside them. Without it nothing is charged, and without room there is none.
 #[derive(Debug)]
 #[must_use]
 pub struct Reserved(());
@@ -192,6 +208,21 @@ mod tests {
         let room = budget.reserve(100).unwrap();
         budget.charge(room, &answered(1, 1));
         assert_eq!(cap_of(budget.reserve(1).unwrap_err()), "steps");
+    }
+
+    #[test]
+    fn a_request_beside_the_turns_is_no_step_and_counts_against_the_same_caps() {
+        let caps = Caps { steps: 1, requests: 3, egress_bytes: 150, ..Caps::default() };
+        let mut budget = Budget::new(caps, Prices::default(), Spent::default());
+        let room = budget.reserve(1).unwrap();
+        budget.charge_requests(room, 1, 1);
+        let room = budget.reserve_request(100).unwrap();
+        budget.charge_requests(room, 1, 100);
+        assert_eq!(budget.spent(), &Spent { steps: 1, requests: 2, egress_bytes: 101, ..Spent::default() });
+        assert_eq!(cap_of(budget.reserve_request(50).unwrap_err()), "egress_bytes");
+        let room = budget.reserve_request(1).unwrap();
+        budget.charge_requests(room, 1, 1);
+        assert_eq!(cap_of(budget.reserve_request(1).unwrap_err()), "requests");
     }
 
     #[test]

@@ -111,25 +111,59 @@ pub(crate) fn ask<R: Reading>(
     entropy: &dyn Entropy,
     listener: &mut dyn Listener,
 ) -> Result<Answered, Failed> {
+    let (response, attempts) = repeated(client, entropy, || {
+        let mut heard = Heard { listener: &mut *listener, something: false };
+        let response = once::<R>(client, post, &mut heard);
+        if response.is_err() && heard.something {
+            listener.heard_in_vain();
+        }
+        response
+    })?;
+    Ok(Answered { response, egress_bytes: sent_bytes(post, attempts), requests: u64::from(attempts) })
+}
+
+/// Asks for an answer that is one JSON object and no stream, in the same way; gives how many requests it took, too.
+pub(crate) fn ask_for_object<T>(
+    client: &Client,
+    post: &Post<'_>,
+    timing: Timing,
+    entropy: &dyn Entropy,
+    parse: fn(&[u8]) -> Result<T, Fault>,
+) -> Result<(T, u32), Failed> {
+    repeated(client, entropy, || {
+        let mut body = Vec::new();
+        let head = client.post(post, timing, &mut |_, piece| {
+            body.extend_from_slice(piece);
+            ControlFlow::Continue(())
+        });
+        parse(&accepted(head.map_err(Fault::Net)?, body)?)
+    })
+}
+
+/// Bytes that left the machine for so many requests.
+pub(crate) fn sent_bytes(post: &Post<'_>, attempts: u32) -> u64 {
+    (post.body.len() as u64).saturating_mul(u64::from(attempts))
+}
+
+/// Does `once` until it succeeds, or fails for good; gives how often it was done.
+fn repeated<T>(client: &Client, entropy: &dyn Entropy, mut once: impl FnMut() -> Result<T, Fault>) -> Result<(T, u32), Failed> {
     let mut attempts = 0;
     loop {
         attempts += 1;
-        let mut heard = Heard { listener: &mut *listener, something: false };
-        let fault = match once::<R>(client, post, &mut heard) {
-            Ok(response) => {
-                let egress_bytes = (post.body.len() as u64).saturating_mul(u64::from(attempts));
-                return Ok(Answered { response, egress_bytes, requests: u64::from(attempts) });
-            }
+        let fault = match once() {
+            Ok(answer) => return Ok((answer, attempts)),
             Err(fault) => fault,
         };
-        if heard.something {
-            listener.heard_in_vain();
-        }
         match retry::after(&fault, attempts, entropy) {
             Some(pause) => client.wait(pause).map_err(|source| Failed { fault: Fault::Net(source), attempts })?,
             None => return Err(Failed { fault, attempts }),
         }
     }
+}
+
+/// The body of an answer that the server does not refuse with.
+fn accepted(head: Head, body: Vec<u8>) -> Result<Vec<u8>, Fault> {
+    if head.status == 200 { Ok(body) } else { Err(Fault::Status { head, body: String::from_utf8_lossy(&body).into_owned() }) }
 }
 
 /// Remembers whether there was anything to hear.
@@ -163,10 +197,9 @@ fn once<R: Reading>(client: &Client, post: &Post<'_>, listener: &mut dyn Listene
         (Some(fault), _) => return Err(fault),
         (None, head) => head.map_err(Fault::Net)?,
     };
-    if head.status != 200 {
-        return Err(Fault::Status { head, body: String::from_utf8_lossy(&body).into_owned() });
-    }
-    if head.is_event_stream {
+    let is_event_stream = head.is_event_stream;
+    let body = accepted(head, body)?;
+    if is_event_stream {
         return stream.reading.finish();
     }
     let response = R::parse(&body)?;

@@ -2,12 +2,13 @@
 //!
 //! A provider turns a [`ChatRequest`] into a [`ChatResponse`], and lets its text be heard while it comes. [`openai`] talks to
 //! any OpenAI-compatible server, [`anthropic`] to one that speaks Anthropic's Messages; both read streams of server-sent events
-//! ([`event_stream`]). [`recorded`] replays a session and fails where a request differs from the recorded one. [`budget`] holds
+//! ([`event_stream`]). [`embeddings`] are vectors for texts, by a server of OpenAI's kind. [`recorded`] replays a session and fails where a request differs from the recorded one. [`budget`] holds
 //! a run's caps.
 
 pub mod anthropic;
 pub mod budget;
 pub mod chat;
+pub mod embeddings;
 pub mod error;
 pub mod event_stream;
 mod exchange;
@@ -20,6 +21,7 @@ mod retry;
 
 pub use budget::{Budget, Caps, Prices, Spent};
 pub use chat::{ChatRequest, ChatResponse, Finish, Message, TokenUsage, ToolCall, ToolSpec};
+pub use embeddings::{Embedded, Embeddings};
 pub use error::ModelError;
 pub use listener::{Deaf, Listener};
 pub use provider::{Answered, Provider};

@@ -6,8 +6,9 @@ use cofferdam_memory::{Doubt, Entry, Found, State, Topic};
 use cofferdam_store::Folder;
 
 use crate::{
-    Again, Conversations, RecallError, Recalled, Thing,
+    Again, Conversations, MAX_RANKED, Meaning, Ranked, RecallError, Recalled, Thing,
     catch_up::caught_up,
+    meaning::rank_anew,
     places::{Kept, Places},
     recalled::state_of,
     source,
@@ -49,21 +50,21 @@ impl<'g> Recall<'g> {
     }
 
     /// What is found for some words, the best first, each thing checked now. What was written until now is found, but not what
-    /// the run that asks said itself.
+    /// the run that asks said itself. Without a meaning, or where it fails, the words alone decide what is best.
     ///
     /// # Errors
     /// [`RecallError`]: the index, or what it leads to, cannot be read.
-    pub fn search(&mut self, words: &str, limit: usize) -> Result<Vec<Recalled>, RecallError> {
+    pub fn search(&mut self, words: &str, limit: usize, meaning: Option<&mut dyn Meaning>) -> Result<Ranked, RecallError> {
         let own = self.said.asking().map(source::of_conversation);
-        self.search_where(words, limit, |source| own.as_deref() != Some(source))
+        self.search_where(words, limit, meaning, |source| own.as_deref() != Some(source))
     }
 
     /// Like [`Recall::search`], of the memory alone.
     ///
     /// # Errors
     /// See [`Recall::search`].
-    pub fn search_memory(&mut self, words: &str, limit: usize) -> Result<Vec<Recalled>, RecallError> {
-        self.search_where(words, limit, |source| source::topic(source).is_some())
+    pub fn search_memory(&mut self, words: &str, limit: usize, meaning: Option<&mut dyn Meaning>) -> Result<Ranked, RecallError> {
+        self.search_where(words, limit, meaning, |source| source::topic(source).is_some())
     }
 
     /// What stands in a topic, newest first, each thing checked now.
@@ -73,7 +74,7 @@ impl<'g> Recall<'g> {
     pub fn topic(&mut self, topic: &Topic) -> Result<Vec<Recalled>, RecallError> {
         let mut found = self.gate.memory()?.read(topic)?;
         found.reverse();
-        self.checked(found.into_iter().map(Kept::Learnt).collect())
+        self.recalled(found)
     }
 
     /// What stands in the whole memory, each thing checked now.
@@ -82,7 +83,7 @@ impl<'g> Recall<'g> {
     /// See [`Recall::search`].
     pub fn all(&mut self) -> Result<Vec<Recalled>, RecallError> {
         let found = self.gate.memory()?.all()?;
-        self.checked(found.into_iter().map(Kept::Learnt).collect())
+        self.recalled(found)
     }
 
     /// Makes the index anew from what is kept.
@@ -116,14 +117,27 @@ impl<'g> Recall<'g> {
         self.gate.follow(|_| Ok(Index::remove(&self.folder)?))
     }
 
-    fn search_where(&mut self, words: &str, limit: usize, wanted: impl Fn(&str) -> bool) -> Result<Vec<Recalled>, RecallError> {
+    fn search_where(
+        &mut self,
+        words: &str,
+        limit: usize,
+        meaning: Option<&mut dyn Meaning>,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Ranked, RecallError> {
+        // By its meaning, what words put behind the limit may come before it.
+        let looked_at = if meaning.is_some() { limit.max(MAX_RANKED) } else { limit };
         let index = self.caught_up()?;
-        let depth = if index.sources().keys().all(|source| wanted(source)) { limit } else { limit.max(DEPTH) };
+        let depth = if index.sources().keys().all(|source| wanted(source)) { looked_at } else { looked_at.max(DEPTH) };
         let mut hits = index.search(words, depth, &Ranking::default())?;
         hits.retain(|hit| wanted(&hit.source));
-        hits.truncate(limit);
+        hits.truncate(looked_at);
         let kept = Places::open(self.gate)?.read(&hits, self.said.as_ref())?;
-        self.checked(kept)
+        // Checked first: what is sent has the integrity that a check says.
+        let mut found = self.checked(kept)?;
+        let by_words_alone = meaning.and_then(|meaning| rank_anew(words, &mut found, meaning).err());
+        found.truncate(limit);
+        self.name_again(&mut found)?;
+        Ok(Ranked { found, by_words_alone })
     }
 
     /// The index with everything that was written until now.
@@ -133,8 +147,15 @@ impl<'g> Recall<'g> {
         Ok(self.index.insert(index))
     }
 
+    /// What stands in topics, each thing checked.
+    fn recalled(&mut self, found: Vec<Found>) -> Result<Vec<Recalled>, RecallError> {
+        let mut recalled = self.checked(found.into_iter().map(Kept::Learnt).collect())?;
+        self.name_again(&mut recalled)?;
+        Ok(recalled)
+    }
+
     /// Checks what was found, with one look at the ledger for all memories.
-    fn checked(&mut self, kept: Vec<Kept>) -> Result<Vec<Recalled>, RecallError> {
+    fn checked(&self, kept: Vec<Kept>) -> Result<Vec<Recalled>, RecallError> {
         let learnt = |kept: &Kept| if let Kept::Learnt(found) = kept { Some(found.clone()) } else { None };
         let mut memories = self.gate.check_memories(kept.iter().filter_map(learnt).collect())?.into_iter();
         let mut recalled = Vec::new();
@@ -160,7 +181,6 @@ impl<'g> Recall<'g> {
                 }),
             });
         }
-        self.name_again(&mut recalled)?;
         Ok(recalled)
     }
 

@@ -44,14 +44,17 @@ impl Doctor {
             return self_test::run(home, context);
         }
         // A key may be anywhere: where it is looked for comes before what is out of reach.
-        let model = Finding { about: "model", says: configured_model(&home) };
+        let models = [
+            Finding { about: "model", says: configured_model(&home) },
+            Finding { about: "embeddings", says: configured_embeddings(&home) },
+        ];
         let confinement = context.confine_to(home, Reach::nothing())?;
         let user = User::open(&confinement)?;
         if self.clear_cache {
             clear(&Folder::open_ambient(&user.home.cache)?.folder("code")?)?;
         }
         let mut worst = None;
-        for finding in look(&user, &confinement, model, context) {
+        for finding in look(&user, &confinement, models, context) {
             match (&finding.says, context.format) {
                 (Ok(says), Format::Text) => output::line(&format!("ok    {:<10} {says}", finding.about))?,
                 (Ok(says), Format::Json) => output::line(&json!({"about": finding.about, "ok": true, "says": says}).to_string())?,
@@ -68,7 +71,7 @@ impl Doctor {
     }
 }
 
-fn look(user: &User, confinement: &Confinement, model: Finding, context: &Context) -> Vec<Finding> {
+fn look(user: &User, confinement: &Confinement, models: [Finding; 2], context: &Context) -> Vec<Finding> {
     let mut findings = vec![
         Finding { about: "config", says: Ok(user.home.config.display().to_string()) },
         Finding { about: "data", says: Ok(user.home.data.display().to_string()) },
@@ -76,8 +79,8 @@ fn look(user: &User, confinement: &Confinement, model: Finding, context: &Contex
         Finding { about: "keyring", says: Ok(format!("{} keys", user.keyring.keys().count())) },
         Finding { about: "sandbox", says: sandbox() },
         Finding { about: "confined", says: Ok(confinement.state().to_string()) },
-        model,
     ];
+    findings.extend(models);
     match files::real_path(&context.workspace).map_err(Failure::from).and_then(|folder| read_lock(&folder)) {
         Err(failure) => findings.push(Finding { about: "lock", says: Err(failure) }),
         Ok((lock, file)) => {
@@ -118,8 +121,18 @@ fn configured_model(home: &Home) -> Result<String, Failure> {
         return Ok("none; set one with `cofferdam init --url URL --model NAME`".to_owned());
     };
     // Whether the key is there and private; what it is, nobody is told.
-    file.key(&home.config)?;
-    Ok(format!("{} at {} ({}), {}", text::inline(&file.model, 80), text::inline(&file.url, 120), file.api, file.key_place()))
+    file.server().key(&home.config)?;
+    Ok(format!("{} at {} ({}), {}", text::inline(&file.model, 80), text::inline(&file.url, 120), file.api, file.server().key_place()))
+}
+
+fn configured_embeddings(home: &Home) -> Result<String, Failure> {
+    let file = model::configured(&Folder::open_ambient(&home.config)?)?;
+    let Some(table) = file.and_then(|file| file.embeddings) else {
+        return Ok("none; what is recalled is ranked by words".to_owned());
+    };
+    let server = table.server();
+    server.key(&home.config)?;
+    Ok(format!("{} at {}, {}", text::inline(&table.model, 80), text::inline(&table.url, 120), server.key_place()))
 }
 
 fn sandbox() -> Result<String, Failure> {

@@ -52,7 +52,8 @@ impl Init {
         let user = User::open(&context.confine()?)?;
         if let (Some(url), Some(name)) = (self.url, self.model) {
             let before = model::configured(&user.config)?;
-            let (prices, window, caps) = before.map_or_else(Default::default, |old| (old.prices, old.window_tokens, old.caps));
+            let (prices, window, caps, embeddings) =
+                before.map_or_else(Default::default, |old| (old.prices, old.window_tokens, old.caps, old.embeddings));
             let (api, mode) = (self.api, self.mode);
             let file = ModelFile {
                 api,
@@ -65,6 +66,7 @@ impl Init {
                 window_tokens: self.window_tokens.unwrap_or(window),
                 plans: !self.no_plans,
                 caps,
+                embeddings,
             };
             model::keep(&user.config, &file)?;
         }
@@ -79,7 +81,7 @@ impl Init {
                     cofferdam_base::text::inline(&file.model, 80),
                     cofferdam_base::text::inline(&file.url, 120),
                     file.api,
-                    file.key_place()
+                    file.server().key_place()
                 ))?;
             }
             None => output::line("Model: none yet; `cofferdam init --help` shows how to set one")?,

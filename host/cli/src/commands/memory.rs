@@ -9,7 +9,7 @@ mod show;
 mod verify;
 
 use cofferdam_memory::Topic;
-use cofferdam_recall::{Indexed, Recall, RecallError, Recalled};
+use cofferdam_recall::Indexed;
 use serde_json::json;
 
 use crate::{
@@ -74,8 +74,8 @@ impl Memory {
             // It confines itself later: a confined process starts no editor.
             MemoryCommand::Edit(edit) => edit.run(context),
             MemoryCommand::List => list(context),
-            MemoryCommand::Show { topic } => recalled(context, |recall| recall.topic(&topic)),
-            MemoryCommand::Search(search) => recalled(context, |recall| search.find(recall)),
+            MemoryCommand::Show { topic } => show(context, &topic),
+            MemoryCommand::Search(search) => search.run(context),
             MemoryCommand::Reindex => reindex(context),
             MemoryCommand::Consolidate(consolidate) => consolidate.run(context),
             MemoryCommand::History(history) => history.run(context),
@@ -98,10 +98,10 @@ fn list(context: &Context) -> CommandResult {
     Ok(())
 }
 
-/// Shows what is recalled, each thing with what a check says now.
-fn recalled(context: &Context, find: impl FnOnce(&mut Recall<'_>) -> Result<Vec<Recalled>, RecallError>) -> CommandResult {
+/// Shows what stands in a topic, each thing with what a check says now.
+fn show(context: &Context, topic: &Topic) -> CommandResult {
     let session = Session::open(&context.confine()?, &context.workspace)?;
-    show::print(&find(&mut session.recall()?)?, context.format)
+    show::print(&session.recall()?.topic(topic)?, context.format)
 }
 
 fn reindex(context: &Context) -> CommandResult {

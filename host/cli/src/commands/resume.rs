@@ -28,9 +28,15 @@ pub(crate) struct Resume {
 
 impl Resume {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
-        let Asked { session, mut provider, prices, interrupt, .. } = ask(context, &self.answers)?;
-        let parts =
-            AgentParts { gate: &session.gate, provider: provider.as_mut(), prices, clock: &SystemClock, interrupt: interrupt.clone() };
+        let Asked { session, mut provider, embeddings, prices, interrupt, .. } = ask(context, &self.answers)?;
+        let parts = AgentParts {
+            gate: &session.gate,
+            provider: provider.as_mut(),
+            prices,
+            embeddings: embeddings.as_ref(),
+            clock: &SystemClock,
+            interrupt: interrupt.clone(),
+        };
         let mut agent = Agent::resume(parts, self.run, &self.cap.into_iter().collect())?;
         self.repeat_unknown.iter().try_for_each(|number| agent.permit(*number))?;
         go(&mut agent, &session, interrupt, context.format)

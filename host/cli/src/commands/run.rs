@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cofferdam_agent::{Agent, AgentError, AgentParts, Ended, RunState, Standing, Stop, Terms};
 use cofferdam_base::{Digest, Interrupt, text};
-use cofferdam_model::{Prices, Provider, Spent};
+use cofferdam_model::{Embeddings, Prices, Provider, Spent};
 use serde_json::{Value, json};
 
 use crate::{
@@ -36,33 +36,40 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
-        let Asked { session, mut provider, prices, mut terms, interrupt } = ask(context, &self.answers)?;
+        let Asked { session, mut provider, embeddings, prices, mut terms, interrupt } = ask(context, &self.answers)?;
         let wanted: BTreeMap<String, u64> = self.cap.into_iter().collect();
         terms.caps = terms.caps.with(&wanted).map_err(|name| AgentError::UnknownCap { name })?;
-        let parts =
-            AgentParts { gate: &session.gate, provider: provider.as_mut(), prices, clock: &SystemClock, interrupt: interrupt.clone() };
+        let parts = AgentParts {
+            gate: &session.gate,
+            provider: provider.as_mut(),
+            prices,
+            embeddings: embeddings.as_ref(),
+            clock: &SystemClock,
+            interrupt: interrupt.clone(),
+        };
         let mut agent = Agent::begin(parts, &self.task, terms)?;
         go(&mut agent, &session, interrupt, context.format)
     }
 }
 
-/// A workspace and a model that is asked about it, both opened.
+/// A workspace and the models that are asked about it, all opened.
 pub(super) struct Asked {
     pub(super) session: Session,
     pub(super) provider: Box<dyn Provider>,
+    pub(super) embeddings: Option<Embeddings>,
     pub(super) prices: Prices,
     pub(super) terms: Terms,
     pub(super) interrupt: Interrupt,
 }
 
-/// Opens the model, confines the process to it, and only then starts the thread that watches for Ctrl-C and opens the workspace.
+/// Opens the models, confines the process to them, and only then starts the thread that watches for Ctrl-C and opens the workspace.
 pub(super) fn ask(context: &Context, answers: &Answers) -> Result<Asked, Failure> {
     let home = Home::from_environment()?;
     let interrupt = Interrupt::default();
-    let Opened { provider, prices, terms, reach } = model::open(&home, answers, interrupt.clone())?;
+    let Opened { provider, embeddings, prices, terms, reach } = model::open(&home, answers, interrupt.clone())?;
     let confinement = context.confine_to(home, reach)?;
     interrupt::watch(&interrupt)?;
-    Ok(Asked { session: Session::open(&confinement, &context.workspace)?, provider, prices, terms, interrupt })
+    Ok(Asked { session: Session::open(&confinement, &context.workspace)?, provider, embeddings, prices, terms, interrupt })
 }
 
 /// A cap of the command line.

@@ -136,6 +136,7 @@ impl Play {
             gate: &self.session.gate,
             provider: provider.as_mut(),
             prices: Prices::default(),
+            embeddings: None,
             clock: &SystemClock,
             interrupt: Interrupt::default(),
         };

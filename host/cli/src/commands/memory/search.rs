@@ -1,6 +1,18 @@
 //! `cofferdam memory search`: the same search that the model has.
 
-use cofferdam_recall::{Recall, RecallError, Recalled};
+use cofferdam_agent::ByModel;
+use cofferdam_base::Interrupt;
+use cofferdam_policy::{Integrity, Origin};
+use cofferdam_recall::{Meaning, Ranked};
+
+use super::show;
+use crate::{
+    approver::Terminal,
+    commands::{CommandResult, Context},
+    home::Home,
+    model::embeddings::{self, Opened, say_by_words_alone},
+    session::Session,
+};
 
 /// What to look for
 #[derive(clap::Args)]
@@ -24,11 +36,29 @@ enum Only {
 }
 
 impl Search {
-    pub(super) fn find(&self, recall: &mut Recall<'_>) -> Result<Vec<Recalled>, RecallError> {
+    pub(super) fn run(&self, context: &Context) -> CommandResult {
+        let home = Home::from_environment()?;
+        let Opened { embeddings, reach } = embeddings::open(&home)?;
+        let session = Session::open(&context.confine_to(home, reach)?, &context.workspace)?;
+        let mut terminal = Terminal::here(Interrupt::default());
+        let mut by_model = embeddings.as_ref().map(|embeddings| ByModel {
+            embeddings,
+            gate: &session.gate,
+            attendant: &mut terminal,
+            origin: Origin::User,
+            integrity: Integrity::Trusted,
+            budget: None,
+        });
+        let meaning = by_model.as_mut().map(|by_model| by_model as &mut dyn Meaning);
         let (words, limit) = (self.words.join(" "), usize::from(self.limit));
-        match self.only {
-            Some(Only::Memory) => recall.search_memory(&words, limit),
-            None => recall.search(&words, limit),
+        let mut recall = session.recall()?;
+        let Ranked { found, by_words_alone } = match self.only {
+            Some(Only::Memory) => recall.search_memory(&words, limit, meaning),
+            None => recall.search(&words, limit, meaning),
+        }?;
+        if let Some(why) = by_words_alone {
+            say_by_words_alone(&why.into());
         }
+        show::print(&found, context.format)
     }
 }
