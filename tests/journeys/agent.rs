@@ -212,3 +212,23 @@ fn the_model_can_grant_itself_nothing() {
     assert_eq!(told.iter().filter(|text| text.contains("\"refused\":")).count(), 6, "{told:?}");
     assert!(person.run(&["memory", "list"]).ok().is_empty());
 }
+
+#[test]
+fn an_empty_answer_is_no_end_and_a_second_one_is() {
+    let server = ModelServer::start(Box::new(|count, request| match count {
+        1 => calls(&[("files_list", json!({}))]),
+        2 => says(" \n"),
+        _ if request.to_string().contains("from nothing") => says(""),
+        _ => says("done"),
+    }));
+    let person = with_model(&server);
+    person.put("a.txt", "one");
+    let came = person.run(&["run", "list the folder"]);
+    assert!(came.stderr.contains("the model's answer is empty, so it is asked once more"), "{}", came.stderr);
+    assert_eq!(came.ok().trim(), "done");
+    let messages = server.requests()[2]["messages"].as_array().expect("messages").clone();
+    assert!(messages.last().expect("a message")["content"].as_str().expect("text").starts_with("Your answer was empty."));
+    // A model that says nothing at all ends the run all the same.
+    assert_eq!(person.run(&["run", "make something from nothing"]).ok().trim(), "");
+    assert_eq!(server.requests().len(), 5);
+}

@@ -127,7 +127,7 @@ pub enum Step {
         /// That.
         doubts: Vec<Doubt>,
     },
-    /// The model was about to end with open steps in its plan, and was reminded.
+    /// The model was about to end with open steps in its plan, or without a word, and was reminded.
     Reminded {
         /// In these words.
         text: String,

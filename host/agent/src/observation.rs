@@ -57,6 +57,10 @@ pub(crate) fn reminder(open: &[String]) -> String {
     )
 }
 
+/// The model is about to end without a word.
+pub(crate) const SILENT: &str =
+    "Your answer was empty. If the task is done, answer the person now, in plain words; if not, make the next call.";
+
 /// A call whose texts a person removed from the record since.
 pub(crate) fn redacted(number: u64) -> String {
     json!({"call": number, "redacted": "a person removed what this call showed; make it again if it is needed"}).to_string()

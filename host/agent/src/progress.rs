@@ -43,6 +43,8 @@ pub(crate) struct Progress {
     plan: Option<Plan>,
     doubts: Vec<Doubt>,
     reminded: bool,
+    /// Whether the model was told that it said nothing.
+    was_silent: bool,
     turns: Turns,
     /// Whether text from outside is in view.
     pub(crate) outside: bool,
@@ -194,7 +196,8 @@ impl Progress {
             }
             Step::Compared { doubts } => self.doubts = doubts,
             Step::Reminded { text } => {
-                self.reminded = true;
+                // Of silence it is reminded before anything else.
+                *if self.is_silent() { &mut self.was_silent } else { &mut self.reminded } = true;
                 self.messages.push(Message::User { text });
             }
             Step::Permitted { number, text } => {
@@ -358,6 +361,11 @@ impl Progress {
     /// Whether the model was reminded of its open steps.
     pub(crate) fn was_reminded(&self) -> bool {
         self.reminded
+    }
+
+    /// Whether the newest answer is empty and the model was not told so before.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.last_text.trim().is_empty() && !self.was_silent
     }
 
     fn past(&self, number: u64) -> Option<&Past> {

@@ -249,6 +249,10 @@ impl<'a> Agent<'a> {
                     None => self.ask(watcher)?,
                 },
                 Next::Call { number, wanted, begun } => self.call(number, &wanted, begun, watcher)?,
+                Next::Finish { .. } if self.progress.is_silent() => {
+                    watcher.silent();
+                    self.take_down(Step::Reminded { text: observation::SILENT.to_owned() })?;
+                }
                 Next::Finish { answer } => {
                     self.compare()?;
                     let open = self.progress.unsettled();

@@ -116,6 +116,11 @@ impl Watcher for Terminal {
         output::say(&format!("  the plan has open steps, so the model is asked once more: {}", text::inline(&open.join("; "), MAX_LINE)));
     }
 
+    fn silent(&mut self) {
+        self.done();
+        output::say("  the model's answer is empty, so it is asked once more");
+    }
+
     fn noted(&mut self, _: u64, note: &str) {
         self.done();
         output::say(&format!("     {}", text::inline(note, MAX_LINE)));
