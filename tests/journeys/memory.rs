@@ -171,3 +171,60 @@ fn an_edit_that_a_crash_interrupted_is_completed_where_the_ledger_tells_of_it_an
     }
     assert!(person.run(&["memory", "verify"]).ok().contains("[stated: by a person] style"));
 }
+
+#[test]
+fn a_draft_of_before_does_not_take_out_what_came_into_the_topic_since() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let person = Person::new();
+    let (script, other) = (person.home("editor"), person.home("other.md"));
+    std::fs::create_dir_all(person.home("")).expect("a folder");
+    let edit = |body: &str| {
+        std::fs::write(&script, format!("#!/bin/sh\n{body}\n")).expect("written");
+        std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o700)).expect("its owner");
+        let mut command = person.command(&["memory", "edit", "notes"]);
+        command.env("EDITOR", &script);
+        crate::harness::came(command.output().expect("it runs"))
+    };
+    edit("printf 'We use tabs.\\n' > \"$1\"").ok();
+    // The editor fails after the person wrote; meanwhile the topic gets another entry.
+    edit("printf 'We use spaces.\\n' > \"$1\"; exit 3").refused(1, "cli.program");
+    let text = std::fs::read_to_string(person.find(&person.home("data/projects"), "topics/notes.md")).expect("a file");
+    std::fs::write(&other, format!("{text}\nLines end with LF.\n")).expect("written");
+    person.run(&["memory", "edit", "notes", "--file", &other.to_string_lossy()]).ok();
+    for _ in 0..2 {
+        edit("true").refused(1, "memory.changed-meanwhile");
+    }
+    let shown = person.run(&["memory", "show", "notes"]).ok();
+    assert!(shown.contains("We use tabs.") && shown.contains("Lines end with LF."), "{shown}");
+    // Without the draft, it begins anew.
+    std::fs::remove_file(person.find(&person.home("data/projects"), "notes.draft.md")).expect("removed");
+    edit("printf 'And no tabs.\\n' >> \"$1\"").ok();
+    assert_eq!(person.run(&["memory", "show", "notes"]).ok().matches("[stated").count(), 3);
+}
+
+#[test]
+fn a_topic_that_cannot_be_read_is_told_and_keeps_nothing_else_from_working() {
+    let person = Person::new();
+    let notes = person.home("notes.md");
+    std::fs::create_dir_all(person.home("")).expect("a folder");
+    let edit = |topic: &str| {
+        std::fs::write(&notes, "We use tabs.\n").expect("written");
+        person.run(&["memory", "edit", topic, "--file", &notes.to_string_lossy()])
+    };
+    edit("style").ok();
+    let topics = person.find(&person.home("data/projects"), "topics/style.md").parent().expect("a folder").to_owned();
+    for (name, bytes) in [("bytes.md", vec![0xff, b'\n']), ("large.md", vec![b'x'; 200 * 1024])] {
+        std::fs::write(topics.join(name), bytes).expect("written");
+    }
+    edit("other").ok();
+    person.run(&["call", "files.list", "{}"]).ok();
+    assert!(person.run(&["memory", "list"]).ok().contains("other"));
+    let found = person.run(&["memory", "search", "tabs"]).ok();
+    assert!(found.contains("[stated: by a person] style"), "{found}");
+    let told = person.run(&["memory", "verify"]);
+    for topic in ["bytes", "large"] {
+        assert!(told.stdout.contains(&format!("] {topic}\n")), "{}", told.stdout);
+    }
+    told.refused(4, "memory.not-fresh");
+    edit("bytes").refused(4, "memory.damaged");
+}

@@ -97,6 +97,29 @@ fn a_damaged_index_is_made_anew_and_a_changed_transcript_is_never_shown_as_fresh
 }
 
 #[test]
+fn a_call_that_was_refused_or_that_lost_a_line_is_not_fresh() {
+    let person = Person::new();
+    person.put("a.txt", "The ferry leaves at seven.\n");
+    person.run(&["call", "files.read", &json!({"path": "a.txt"}).to_string()]).ok();
+    assert_eq!(found(&person, &["ferry"])[0]["state"], json!("fresh"));
+    let run = found(&person, &["ferry"])[0]["run"].as_str().expect("a run").to_owned();
+    let transcript = person.find(&person.home("data/projects"), &format!("transcripts/{run}.jsonl"));
+    let text = std::fs::read_to_string(&transcript).expect("a file");
+    let lines: Vec<&str> = text.lines().filter(|line| !line.contains("\"said\":\"reads\"")).collect();
+    assert_eq!(lines.len() + 1, text.lines().count());
+    std::fs::write(&transcript, lines.join("\n") + "\n").expect("written");
+    let hit = &found(&person, &["ferry"])[0];
+    assert_eq!((&hit["state"], &hit["why"]), (&json!("unverifiable"), &json!(["it was changed after it was recorded"])), "{hit}");
+    // Its tool was content, and nobody was there to allow it.
+    person
+        .run(&["call", "edit.create", &json!({"path": ".github/workflows/wombat.yml", "content": "on: push"}).to_string()])
+        .refused(3, "policy.unanswered");
+    let hit = &found(&person, &["wombat"])[0];
+    let why = hit["why"].as_array().expect("reasons");
+    assert!(hit["state"] == "unverifiable" && why.contains(&json!("it was refused, so nothing of it became real")), "{hit}");
+}
+
+#[test]
 fn the_words_of_a_redacted_call_are_in_no_index() {
     let person = Person::new();
     person.put("key.txt", "the passphrase is xylophonequark\n");

@@ -350,7 +350,12 @@ impl Journal {
     }
 
     fn line(&mut self, value: &impl Serialize) -> Result<(), AgentError> {
-        Ok(self.file.append(&line_of(value)?)?)
+        let line = line_of(value)?;
+        self.file.append(&line).map_err(|error| {
+            // The cause is what the caller has to hear; a part of the line must not stay in front of the next one.
+            let _ = self.file.cut(self.file.len());
+            error.into()
+        })
     }
 }
 

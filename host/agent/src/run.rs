@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use cofferdam_base::{CallId, Clock, Digest, EntryId, Interrupt, RunId, Timestamp, WorkspacePath};
 use cofferdam_gate::{CallInput, Fault, Gate, Mode, Publication, Recovery, Refused, transcript::Body};
-use cofferdam_memory::CallEvidence;
+use cofferdam_memory::{CallEvidence, Entry};
 use cofferdam_model::{Answered, Budget, Caps, ChatRequest, Embeddings, Prices, Provider, Spent, ToolCall, ToolSpec};
 use cofferdam_policy::{Integrity, Origin};
 use cofferdam_recall::{Meaning, Recall};
@@ -407,10 +407,10 @@ impl<'a> Agent<'a> {
     /// What a call came to that a process had begun which is gone; none where it came to nothing, so that it may be made anew.
     fn find_again(&self, number: u64, call: &CallId, watcher: &mut dyn Watcher) -> Result<Option<Made>, AgentError> {
         let gate = self.parts.gate;
-        let remembered = gate.memory()?.all()?.into_iter().any(|found| match found {
-            cofferdam_memory::Found::Entry(entry) => *entry.id() == EntryId::from(call),
-            cofferdam_memory::Found::Loose { .. } => false,
-        });
+        let id = EntryId::from(call);
+        // Another run may have merged it since.
+        let is_it = |entry: &Entry| *entry.id() == id || entry.origins().contains(&id);
+        let remembered = gate.memory()?.all()?.iter().any(|found| found.entry().is_some_and(is_it));
         let published = history::find(gate.state(), call).map_err(Fault::from)?;
         if published.is_none() && !remembered {
             return Ok(match gate.recovery_of(call)? {

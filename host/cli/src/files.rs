@@ -149,7 +149,10 @@ pub(crate) fn write(path: &Path, bytes: &[u8], overwrite: Overwrite, readers: Re
 pub(crate) fn remove(path: &Path) -> Result<(), CliError> {
     #[expect(clippy::disallowed_methods, reason = "a product of the command itself")]
     let removed = std::fs::remove_file(path);
-    removed.map_err(|source| fault(path, "removed", source))
+    match removed {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        removed => removed.map_err(|source| fault(path, "removed", source)),
+    }
 }
 
 /// Makes a folder and those above it.

@@ -114,11 +114,12 @@ impl OpenBook<'_> {
 
     fn write_entries(&mut self, entries: Vec<Entry>) -> Result<u64, Fault> {
         let (now, run) = (self.clock.now(), self.run);
-        let beginning = std::mem::take(self.beginning).into_iter().map(|event| Entry::new(now, run.clone(), event));
+        let beginning = self.beginning.iter().map(|event| Entry::new(now, run.clone(), event.clone()));
         let entries: Vec<Entry> = beginning.chain(entries).collect();
-        let ledger = self.ledger()?;
-        ledger.append_all(&entries)?;
-        Ok(ledger.size().saturating_sub(1))
+        self.ledger()?.append_all(&entries)?;
+        // Where that failed, the next turn begins with it.
+        self.beginning.clear();
+        Ok(self.ledger()?.size().saturating_sub(1))
     }
 
     /// Appends one event of this run, now.
@@ -131,9 +132,30 @@ impl OpenBook<'_> {
     /// Like [`OpenBook::write`], durably: before anything becomes real.
     pub(crate) fn write_durably(&mut self, batch: Batch) -> Result<(), Fault> {
         self.write(batch)?;
-        // What the ledger commits to for good is there for good.
+        self.sync()
+    }
+
+    /// Makes what was written survive a power loss. What the ledger commits to for good is there for good, so the transcript comes
+    /// first.
+    pub(crate) fn sync(&mut self) -> Result<(), Fault> {
         self.transcript.sync()?;
         Ok(self.ledger()?.sync()?)
+    }
+
+    /// Stages something for the leaf that comes next, tells the ledger, durably. Whether the leaf is there is not known where that
+    /// fails; the next recovery finds out, and completes or drops what was staged.
+    pub(crate) fn tell<S>(
+        &mut self,
+        batch: Batch,
+        stage: impl FnOnce(u64) -> Result<S, Fault>,
+        event: impl FnOnce(&S) -> Event,
+    ) -> Result<S, Fault> {
+        // What the run begins with is a part of it, so that the number of the next leaf is known.
+        self.write(batch)?;
+        let staged = stage(self.ledger()?.size())?;
+        self.append(event(&staged))?;
+        self.sync()?;
+        Ok(staged)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use cofferdam_base::EntryId;
 use cofferdam_ledger::event::Subject;
-use cofferdam_memory::{Memory, Proposal, Scope, Topic};
+use cofferdam_memory::{Proposal, Scope, Topic};
 use cofferdam_policy::{Act, Decision, Integrity, Origin, PolicyRequest, RunAct};
 use serde_json::json;
 
@@ -12,6 +12,7 @@ use crate::{
     attendant::{Attendant, Unattended},
     gate::Gate,
     refusal::{Fault, Refused},
+    remember,
     run::{OwnAct, as_rules_see},
 };
 
@@ -90,7 +91,7 @@ impl Gate {
             // The ledger only grows, so what it told of the entries when they were proposed, it tells now; that the topics still are
             // as they were then, staging checks.
             let change = self.in_turn(|_, lock, book| {
-                let memory = Memory::open(lock.state().folder())?;
+                let memory = remember::open(lock, book)?;
                 self.rewrite(&memory, proposal.clone().into_rewrite(), record, book)
             })?;
             Ok(Consolidated { change, merged, moved })

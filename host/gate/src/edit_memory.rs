@@ -1,11 +1,11 @@
 //! A person edits a topic of the memory: what they wrote is recorded as theirs.
 
 use cofferdam_ledger::event::Subject;
-use cofferdam_memory::{Memory, Topic};
+use cofferdam_memory::Topic;
 use cofferdam_policy::{Integrity, Origin, RunAct};
 use serde_json::json;
 
-use crate::{attendant::Attendant, gate::Gate, refusal::Refused, run::OwnAct};
+use crate::{attendant::Attendant, gate::Gate, refusal::Refused, remember, run::OwnAct};
 
 /// What an edit came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Gate {
             let own = OwnAct { act, origin, integrity, subject: Subject::Memory, name: "memory.edit", arguments: &shown };
             let _grant = self.decide_own(own, record, attendant)?;
             self.in_turn(|_, lock, book| {
-                let memory = Memory::open(lock.state().folder())?;
+                let memory = remember::open(lock, book)?;
                 let revision = memory.revise(topic, before, text)?;
                 let edited = Edited { stated: revision.made(), removed: revision.removed().len() };
                 self.rewrite(&memory, revision, record, book)?;

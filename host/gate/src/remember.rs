@@ -10,7 +10,7 @@ use cofferdam_ledger::{
     Salt,
     event::{Event, Subject},
 };
-use cofferdam_memory::{Draft, Entry, Memory, MemoryError, shows};
+use cofferdam_memory::{Draft, Entry, Memory, MemoryError, Staged, shows};
 use cofferdam_policy::{Origin, RunAct};
 use cofferdam_store::WorkspaceLock;
 use serde_json::json;
@@ -49,12 +49,8 @@ impl Gate {
             self.in_turn(|_, lock, book| {
                 verify_cited(&draft, book)?;
                 let sealed = draft.seal(EntryId::from(call), Salt::from_random(salts.0), Salt::from_random(salts.1));
-                book.write(record.take())?;
-                let memory = Memory::open(lock.state().folder())?;
-                let staged = memory.stage(sealed, book.ledger()?.size())?;
-                // Where this fails, whether the leaf is there is not known; the next opening of the gate finds out.
-                book.append(staged.event())?;
-                book.ledger()?.sync()?;
+                let memory = open(lock, book)?;
+                let staged = book.tell(record.take(), |leaf| Ok(memory.stage(sealed, leaf)?), Staged::event)?;
                 Ok(memory.commit(staged)?)
             })
         })
@@ -73,17 +69,30 @@ fn verify_cited(draft: &Draft, book: &mut OpenBook<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Completes what a crash interrupted after the ledger knew of it; drops what it did not come to know of.
+/// Opens the memory for a change: what a process that is gone has left staged comes first, so that nothing is built on a memory
+/// that is about to be another.
+pub(crate) fn open(lock: &WorkspaceLock<'_>, book: &mut OpenBook<'_>) -> Result<Memory, Fault> {
+    recover(lock, book)?;
+    Ok(Memory::open(lock.state().folder())?)
+}
+
+/// Completes what a crash interrupted after the ledger knew of it; drops what it did not come to know of. What belongs into a topic
+/// that a person made unreadable waits until it can be read again: nothing else stands still for that.
 pub(crate) fn recover(lock: &WorkspaceLock<'_>, book: &mut OpenBook<'_>) -> Result<(), Fault> {
     let memory = Memory::open(lock.state().folder())?;
     for staged in memory.staged()? {
-        if is_recorded(book, staged.leaf(), &staged.event())? { memory.commit(staged).map(drop) } else { memory.discard(staged) }?;
+        let recorded = is_recorded(book, staged.leaf(), &staged.event())?;
+        unless_unreadable(if recorded { memory.commit(staged).map(drop) } else { memory.discard(staged) })?;
     }
     for rewrite in memory.staged_rewrites()? {
         let recorded = is_recorded(book, rewrite.leaf(), &rewrite.event())?;
-        if recorded { memory.commit_rewrite(rewrite) } else { memory.discard_rewrite(rewrite) }?;
+        unless_unreadable(if recorded { memory.commit_rewrite(rewrite) } else { memory.discard_rewrite(rewrite) })?;
     }
     Ok(())
+}
+
+fn unless_unreadable(done: Result<(), MemoryError>) -> Result<(), MemoryError> {
+    done.or_else(|error| if error.is_of_an_unreadable_topic() { Ok(()) } else { Err(error) })
 }
 
 /// Whether the ledger has this event at this leaf.

@@ -2,7 +2,7 @@
 
 use cofferdam_base::{EntryId, Timestamp};
 use cofferdam_ledger::event::Subject;
-use cofferdam_memory::{Memory, StagedRewrite, Topic};
+use cofferdam_memory::{StagedRewrite, Topic};
 use cofferdam_policy::{Integrity, Origin, RunAct};
 use serde_json::json;
 
@@ -10,7 +10,7 @@ use crate::{
     attendant::Attendant,
     gate::Gate,
     refusal::{Fault, Refused},
-    remember::is_recorded,
+    remember::{self, is_recorded},
     run::OwnAct,
 };
 
@@ -45,7 +45,7 @@ impl Gate {
     /// # Errors
     /// A record that does not read back, the state folder's.
     pub fn forget_memory_history(&self, topic: Option<&Topic>) -> Result<usize, Fault> {
-        self.in_turn(|_, lock, _| Ok(Memory::open(lock.state().folder())?.forget(topic)?))
+        self.in_turn(|_, lock, book| Ok(remember::open(lock, book)?.forget(topic)?))
     }
 
     /// Takes back the change with this identifier, or the newest one that took out or brought the entry with it. Entries come back as
@@ -69,7 +69,7 @@ impl Gate {
                 if !is_recorded(book, rewrite.leaf(), &rewrite.event())? {
                     return Err(Fault::UnrecordedChange { change: rewrite.id().clone() });
                 }
-                let memory = Memory::open(lock.state().folder())?;
+                let memory = remember::open(lock, book)?;
                 self.rewrite(&memory, memory.undo(&rewrite)?, record, book)
             })
         })

@@ -21,16 +21,9 @@ impl Gate {
         record: &mut Record<'_>,
         book: &mut OpenBook<'_>,
     ) -> Result<EntryId, Fault> {
-        // What the run begins with comes first, so that the number of the next leaf is known.
-        book.write(record.take())?;
-        let leaf = book.ledger()?.size();
-        let staged: StagedRewrite = memory.stage_rewrite(rewrite, leaf, || -> Result<_, Fault> {
-            Ok((EntryId::from(&self.new_call()?), Salt::from_random(random(self.entropy.as_ref())?)))
-        })?;
+        let fresh = || -> Result<_, Fault> { Ok((EntryId::from(&self.new_call()?), Salt::from_random(random(self.entropy.as_ref())?))) };
+        let staged = book.tell(record.take(), |leaf| memory.stage_rewrite(rewrite, leaf, fresh), StagedRewrite::event)?;
         let id = staged.id().clone();
-        // Where this fails, whether the leaf is there is not known; the next opening of the gate finds out.
-        book.append(staged.event())?;
-        book.ledger()?.sync()?;
         memory.commit_rewrite(staged)?;
         Ok(id)
     }

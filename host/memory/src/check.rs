@@ -98,6 +98,8 @@ pub enum Doubt {
     HandWritten,
     /// What a call read or changed is not listed in a form that is known.
     Unlisted,
+    /// It was refused after its tool had run.
+    Refused,
     /// Its transcript says that a person removed some of it.
     Removed,
     /// It was said in a run, by a person or by the model.
@@ -113,6 +115,7 @@ impl fmt::Display for Doubt {
             Self::Tool(component) => write!(f, "the tool {} that it relies on stands no more", component.short()),
             Self::HandWritten => f.write_str("it was written or changed by hand"),
             Self::Unlisted => f.write_str("what the call read is not listed in a form that is known"),
+            Self::Refused => f.write_str("it was refused, so nothing of it became real"),
             Self::Removed => f.write_str("its transcript says that a person removed some of it"),
             Self::OnlySaid => f.write_str("it was only said, and nothing verifies it"),
         }

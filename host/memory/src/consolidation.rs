@@ -12,6 +12,7 @@ use cofferdam_ledger::event::{MAX_CONSOLIDATED_CALLS, MAX_CONSOLIDATED_ENTRIES, 
 use crate::{
     Draft, Entry, Found, Integrity, MAX_ORIGINS, MAX_TOPIC_BYTES, MAX_TOPICS, Memory, MemoryError, Topic,
     check::World,
+    folder::Readable,
     merge::{self, Merge},
     rewrite::{Act, Piece, Rewrite, Rewritten},
     split::{self, Split},
@@ -46,14 +47,14 @@ pub struct Proposal {
 }
 
 impl Memory {
-    /// Reads all topics.
+    /// Reads all topics. One that cannot be read is left alone, and so is one that is gone since they were listed.
     ///
     /// # Errors
-    /// See [`Memory::read`].
+    /// The state folder's.
     pub fn survey(&self) -> Result<Survey, MemoryError> {
         let mut survey = Survey { topics: BTreeMap::new(), entries: Vec::new() };
         for topic in self.topics()? {
-            let text = self.text(&topic)?.ok_or_else(|| MemoryError::UnknownTopic { topic: topic.to_string() })?;
+            let Some(Readable::Text(text)) = self.readable(&topic)? else { continue };
             survey.entries.extend(segments(&topic, &text).into_iter().filter_map(|segment| segment.entry));
             survey.topics.insert(topic, text);
         }
@@ -82,12 +83,14 @@ impl Survey {
         let mut left = Budget::default();
         // An entry that somebody copied by hand stands twice under one identifier, which cannot tell what was taken out.
         let copied = self.copied();
-        for merge in merge::merges(self.entries.iter().filter(|entry| !copied.contains(entry.id())), world) {
+        // One topic that may not be rewritten does not keep the others from being merged.
+        let wanted = self.entries.iter().filter(|entry| !copied.contains(entry.id()) && may(entry.topic()));
+        for merge in merge::merges(wanted, world) {
             let into = merge.draft().topic();
             // What it cites more than the parts that it replaces there, parts elsewhere cite.
             let elsewhere = merge.parts().iter().filter(|part| part.topic() != into).map(|part| part.render().len());
             let size = sizes.get(into).copied().unwrap_or_default() + elsewhere.sum::<usize>() + MAX_ORIGINS_BYTES;
-            if size > MAX_TOPIC_BYTES || !merge::topics(&merge).all(may) {
+            if size > MAX_TOPIC_BYTES {
                 continue;
             }
             if !left.take(merge::topics(&merge), std::slice::from_ref(merge.draft()), merge.parts().len()) {

@@ -76,6 +76,14 @@ impl From<StateError> for MemoryError {
     }
 }
 
+impl MemoryError {
+    /// Whether a person made a file such that it cannot be read: no text, too large, no file.
+    #[must_use]
+    pub fn is_of_an_unreadable_topic(&self) -> bool {
+        matches!(self, Self::Damaged { .. } | Self::State(StateError::TooLarge { .. } | StateError::NotFile(_)))
+    }
+}
+
 impl fmt::Display for MemoryError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -30,6 +30,15 @@ pub struct Memory {
     pub(crate) history: Folder,
 }
 
+/// A topic's file that is there.
+#[derive(Debug)]
+pub enum Readable {
+    /// With this text.
+    Text(String),
+    /// It cannot be read: it is no text, or too large, or no file.
+    Not(MemoryError),
+}
+
 /// An entry on its way: in a file of its own, in no topic.
 #[derive(Debug)]
 #[must_use]
@@ -67,7 +76,10 @@ impl Memory {
     pub fn stage(&self, sealed: Sealed, leaf: u64) -> Result<Staged, MemoryError> {
         let entry = Entry::new(sealed, leaf);
         let topic = entry.topic().clone();
-        self.with_entry(&entry)?;
+        // What was told to the ledger is committed whatever a person made of the topic meanwhile, so this is where room is made sure.
+        if self.with_entry(&entry)?.len() > MAX_TOPIC_BYTES {
+            return Err(MemoryError::TopicFull { topic: topic.to_string() });
+        }
         self.room_for(&topic)?;
         self.staged.replace(&format!("{}{SUFFIX}", entry.id()), format!("topic: {topic}\n{}", entry.render()).as_bytes())?;
         Ok(Staged(entry))
@@ -76,12 +88,12 @@ impl Memory {
     /// Makes a staged entry part of its topic. The ledger has to know it durably. Done again, it changes nothing more.
     ///
     /// # Errors
-    /// The state folder's; then it can be done again.
+    /// The state folder's; a topic that cannot be read. Then it can be done again.
     pub fn commit(&self, Staged(entry): Staged) -> Result<Entry, MemoryError> {
         let text = self.with_entry(&entry)?;
         self.topics.replace(&format!("{}{SUFFIX}", entry.topic()), text.as_bytes())?;
         self.write_index()?;
-        self.staged.remove(&format!("{}{SUFFIX}", entry.id()))?;
+        self.unstage(&format!("{}{SUFFIX}", entry.id()))?;
         Ok(entry)
     }
 
@@ -90,8 +102,14 @@ impl Memory {
     /// # Errors
     /// The state folder's.
     pub fn discard(&self, Staged(entry): Staged) -> Result<(), MemoryError> {
-        self.staged.remove(&format!("{}{SUFFIX}", entry.id()))?;
-        Ok(())
+        self.unstage(&format!("{}{SUFFIX}", entry.id()))
+    }
+
+    /// Removes what was staged, durably: one that came back with a power loss would be committed once more, after somebody took
+    /// it out of its topic perhaps.
+    pub(crate) fn unstage(&self, file: &str) -> Result<(), MemoryError> {
+        self.staged.remove(file)?;
+        Ok(self.staged.sync()?)
     }
 
     /// What a crash left staged.
@@ -119,25 +137,52 @@ impl Memory {
         Ok(names.iter().filter_map(|name| name.strip_suffix(SUFFIX)?.parse().ok()).collect())
     }
 
-    /// What stands in a topic, oldest first.
+    /// What stands in a topic, oldest first. A file that a person made such that it cannot be read is text by hand whose words are
+    /// not shown.
     ///
     /// # Errors
-    /// [`MemoryError::UnknownTopic`], [`MemoryError::Damaged`], the state folder's.
+    /// [`MemoryError::UnknownTopic`], the state folder's.
     pub fn read(&self, topic: &Topic) -> Result<Vec<Found>, MemoryError> {
-        let text = self.text(topic)?.ok_or_else(|| MemoryError::UnknownTopic { topic: topic.to_string() })?;
-        Ok(topic_file::parse(topic, &text))
+        self.find(topic)?.ok_or_else(|| MemoryError::UnknownTopic { topic: topic.to_string() })
     }
 
     /// What stands in all topics.
     ///
     /// # Errors
-    /// See [`Memory::read`].
+    /// The state folder's.
     pub fn all(&self) -> Result<Vec<Found>, MemoryError> {
         let mut found = Vec::new();
         for topic in self.topics()? {
-            found.extend(self.read(&topic)?);
+            // Another process may have taken the last entry away since the topics were listed.
+            found.extend(self.find(&topic)?.into_iter().flatten());
         }
         Ok(found)
+    }
+
+    /// Like [`Memory::read`]; none where there is no such topic.
+    ///
+    /// # Errors
+    /// The state folder's.
+    pub fn find(&self, topic: &Topic) -> Result<Option<Vec<Found>>, MemoryError> {
+        Ok(match self.readable(topic)? {
+            Some(Readable::Text(text)) => Some(topic_file::parse(topic, &text)),
+            Some(Readable::Not(why)) => {
+                Some(vec![Found::Loose { topic: topic.clone(), line: 1, text: String::new(), why: why.to_string() }])
+            }
+            None => None,
+        })
+    }
+
+    /// The file of a topic, where it can be read: what a person made of one file is no reason to be without all others.
+    ///
+    /// # Errors
+    /// The state folder's.
+    pub fn readable(&self, topic: &Topic) -> Result<Option<Readable>, MemoryError> {
+        match self.text(topic) {
+            Ok(text) => Ok(text.map(Readable::Text)),
+            Err(why) if why.is_of_an_unreadable_topic() => Ok(Some(Readable::Not(why))),
+            Err(error) => Err(error),
+        }
     }
 
     /// The index as it stands; empty before the first entry.
@@ -170,9 +215,6 @@ impl Memory {
             text.push('\n');
         }
         text.push_str(&entry.render());
-        if text.len() > MAX_TOPIC_BYTES {
-            return Err(MemoryError::TopicFull { topic: topic.to_string() });
-        }
         Ok(text)
     }
 
@@ -186,8 +228,11 @@ impl Memory {
     pub(crate) fn write_index(&self) -> Result<(), MemoryError> {
         let mut lines = Vec::new();
         for topic in self.topics()? {
-            let text = self.text(&topic)?.unwrap_or_default();
-            lines.push(Summary::of(topic, &text));
+            match self.readable(&topic)? {
+                Some(Readable::Text(text)) => lines.push(Summary::of(topic, &text)),
+                Some(Readable::Not(_)) => lines.push(Summary::of(topic, "")),
+                None => {}
+            }
         }
         Ok(self.folder.replace(INDEX, index::render(&lines).as_bytes())?)
     }

@@ -93,8 +93,8 @@ pub(crate) fn candidates<'e>(entries: impl Iterator<Item = &'e Entry>) -> Vec<&'
 pub(crate) fn merges<'e>(entries: impl Iterator<Item = &'e Entry>, world: &dyn World) -> Vec<Merge> {
     let mut words: BTreeMap<(String, &'static str), Vec<Entry>> = BTreeMap::new();
     for entry in candidates(entries) {
-        let state = recheck(entry, world);
         let Ok(recorded) = Recorded::verify(entry.clone(), world) else { continue };
+        let state = recheck(entry, world);
         if matches!(state, State::Fresh | State::Stale(_)) {
             words.entry((normal_words(entry.text()), state.name())).or_default().push(recorded.entry().clone());
         }

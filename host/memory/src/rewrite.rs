@@ -298,8 +298,7 @@ impl Memory {
         }
         self.write_index()?;
         self.keep(&staged)?;
-        self.staged.remove(&staged.file())?;
-        Ok(())
+        self.unstage(&staged.file())
     }
 
     /// Drops a staged rewrite.
@@ -307,8 +306,7 @@ impl Memory {
     /// # Errors
     /// The state folder's.
     pub fn discard_rewrite(&self, staged: StagedRewrite) -> Result<(), MemoryError> {
-        self.staged.remove(&staged.file())?;
-        Ok(())
+        self.unstage(&staged.file())
     }
 
     /// Rewrites that a crash left staged.

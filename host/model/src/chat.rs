@@ -86,6 +86,17 @@ pub struct ToolCall {
     pub arguments: String,
 }
 
+impl ToolCall {
+    /// The arguments as the object that servers want to have back. What the model wrote instead of one stands inside it, as
+    /// Anthropic's documentation of invalid JSON advises: servers that parse it would refuse the whole conversation for it.
+    pub(crate) fn input(&self) -> serde_json::Value {
+        match serde_json::from_str(&self.arguments) {
+            Ok(object @ serde_json::Value::Object(_)) => object,
+            _ => serde_json::json!({"INVALID_JSON": self.arguments}),
+        }
+    }
+}
+
 /// Why an answer ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

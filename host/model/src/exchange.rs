@@ -195,7 +195,9 @@ fn once<R: Reading>(client: &Client, post: &Post<'_>, listener: &mut dyn Listene
     // What is wrong with the stream comes first: it is why no more of it was read.
     let head = match (stream.fault, head) {
         (Some(fault), _) => return Err(fault),
-        (None, head) => head.map_err(Fault::Net)?,
+        (None, Ok(head)) => head,
+        // The server said that the answer is whole: how the connection ended then says nothing of it.
+        (None, Err(error)) => return stream.reading.finish().map_err(|_| Fault::Net(error)),
     };
     let is_event_stream = head.is_event_stream;
     let body = accepted(head, body)?;

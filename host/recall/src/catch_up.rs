@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use cofferdam_base::Digest;
 use cofferdam_gate::{Followed, Gate, transcript::Part};
 use cofferdam_index::{Index, Indexed, Update};
-use cofferdam_memory::{Memory, Topic};
+use cofferdam_memory::{Memory, Readable, Topic};
 use cofferdam_store::Folder;
 
 use crate::{
@@ -73,7 +73,12 @@ pub(crate) fn caught_up(
 fn topics(memory: &Memory, indexed: &BTreeMap<String, Indexed>) -> Result<(BTreeMap<Topic, Indexed>, bool), RecallError> {
     let (mut topics, mut grew) = (BTreeMap::new(), true);
     for topic in memory.topics()? {
-        let text = memory.text(&topic)?.unwrap_or_default();
+        let text = match memory.readable(&topic)? {
+            Some(Readable::Text(text)) => text,
+            // It has no words; whoever reads the topic is told why.
+            Some(Readable::Not(_)) => String::new(),
+            None => continue,
+        };
         grew &= indexed.get(&source::of_topic(&topic)).is_none_or(|was| begins_with(&text, was));
         topics.insert(topic, whole(&text));
     }

@@ -40,7 +40,7 @@ impl<'g> Places<'g> {
         for hit in hits {
             if let Some(topic) = source::topic(&hit.source) {
                 let place = usize::try_from(hit.place).unwrap_or(usize::MAX);
-                kept.extend(self.memory.read(&topic)?.into_iter().nth(place).map(Kept::Learnt));
+                kept.extend(self.memory.find(&topic)?.into_iter().flatten().nth(place).map(Kept::Learnt));
             } else if let Some(run) = source::conversation(&hit.source) {
                 kept.extend(said.read(&run, hit.place)?.map(Kept::Said));
             } else {

@@ -15,9 +15,6 @@ use super::{
 };
 use crate::{gate::Gate, refusal::Fault};
 
-/// Leaves after its request among which those of a call are looked for: others come in between only from other processes.
-const LEAVES_OF_A_CALL: usize = 512;
-
 /// A call that a transcript tells of, compared with the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenCall {
@@ -111,8 +108,14 @@ impl Gate {
                 Said::Question | Said::Evidence => {}
             }
         }
+        if account.missing().iter().any(|missing| missing.call == seen.call) {
+            seen.doubt(Doubt::Edited);
+        }
         if !account.is_verified(&seen.call) {
             seen.doubt(Doubt::Call(seen.call.clone()));
+        }
+        if entries.iter().any(|(_, entry)| is_refusal(entry.event(), &seen.call)) {
+            seen.doubt(Doubt::Refused);
         }
         // What it left is what counts, not what it found there.
         let SeenCall { reads, left, .. } = &mut seen;
@@ -141,10 +144,10 @@ impl Gate {
     fn leaves_of(&self, run: &RunId, request: u64) -> Result<Vec<(u64, Entry)>, Fault> {
         self.in_turn(|_, _, book| {
             let mut found = Vec::new();
-            for entry in book.ledger()?.entries_from(LeafIndex(request)).take(LEAVES_OF_A_CALL) {
+            for entry in book.ledger()?.entries_from(LeafIndex(request)) {
                 let (LeafIndex(leaf), entry) = entry?;
-                // Calls of one process follow one another.
-                if leaf > request && matches!(entry.event(), Event::Request { .. }) && entry.run() == run {
+                // The leaves of a call are written in one turn.
+                if leaf > request && (matches!(entry.event(), Event::Request { .. }) || entry.run() != run) {
                     break;
                 }
                 found.push((leaf, entry));
@@ -166,6 +169,15 @@ impl SeenCall {
         if !self.doubts.contains(&why) {
             self.doubts.push(why);
         }
+    }
+}
+
+/// Whether nothing of a call became real, whatever its tool said.
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other event says so")]
+fn is_refusal(event: &Event, wanted: &CallId) -> bool {
+    match event {
+        Event::Refused { call, .. } | Event::Aborted { call, .. } => call == wanted,
+        _ => false,
     }
 }
 

@@ -60,22 +60,15 @@ impl Writer {
     /// The state folder's; then what was written of them is taken away again, as far as the disk lets it.
     pub(crate) fn append(&mut self, state: &Folder, lines: &[u8]) -> Result<(), TranscriptError> {
         let folder = state.folder(FOLDER)?;
-        let mut batch: Vec<u8> = Vec::new();
         let mut file = self.take_open(&folder)?;
-        for line in lines.split_inclusive(|byte| *byte == b'\n') {
-            let after = file.len().saturating_add(batch.len() as u64).saturating_add(line.len() as u64);
-            let begun = !file.is_empty() || !batch.is_empty();
-            if begun && after > PART_BYTES {
-                file = self.put(file, &batch)?;
-                // What is in a part that is done survives a power loss before the next one is begun.
-                file.sync()?;
-                self.number = self.number.saturating_add(1);
-                file = folder.append(&part::file_name(&self.run, self.number))?;
-                batch.clear();
-            }
-            batch.extend_from_slice(line);
+        // The lines of a call stay together: who looks at one call reads one part.
+        if !file.is_empty() && file.len().saturating_add(lines.len() as u64) > PART_BYTES {
+            // What is in a part that is done survives a power loss before the next one is begun.
+            file.sync()?;
+            self.number = self.number.saturating_add(1);
+            file = folder.append(&part::file_name(&self.run, self.number))?;
         }
-        self.open = Some(self.put(file, &batch)?);
+        self.open = Some(self.put(file, lines)?);
         Ok(())
     }
 

@@ -96,13 +96,13 @@ struct Usage {
 }
 
 impl Usage {
-    /// These counts where a newer one names none.
+    /// The larger of each count: they are running totals, and some servers end with zeros for what they told before.
     fn updated(self, newer: Self) -> Self {
         Self {
-            input_tokens: newer.input_tokens.or(self.input_tokens),
-            cache_creation_input_tokens: newer.cache_creation_input_tokens.or(self.cache_creation_input_tokens),
-            cache_read_input_tokens: newer.cache_read_input_tokens.or(self.cache_read_input_tokens),
-            output_tokens: newer.output_tokens.or(self.output_tokens),
+            input_tokens: newer.input_tokens.max(self.input_tokens),
+            cache_creation_input_tokens: newer.cache_creation_input_tokens.max(self.cache_creation_input_tokens),
+            cache_read_input_tokens: newer.cache_read_input_tokens.max(self.cache_read_input_tokens),
+            output_tokens: newer.output_tokens.max(self.output_tokens),
         }
     }
 }

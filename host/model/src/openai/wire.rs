@@ -40,7 +40,7 @@ fn native_message(message: &Message) -> Value {
         Message::Assistant { text, calls } => {
             let calls: Vec<Value> = calls
                 .iter()
-                .map(|call| json!({"id": call.id, "type": "function", "function": {"name": wire_name(&call.name), "arguments": call.arguments}}))
+                .map(|call| json!({"id": call.id, "type": "function", "function": {"name": wire_name(&call.name), "arguments": call.input().to_string()}}))
                 .collect();
             json!({"role": "assistant", "content": text, "tool_calls": calls})
         }

@@ -36,21 +36,23 @@ pub(super) struct Edit {
 impl Edit {
     pub(super) fn run(self, context: &Context) -> CommandResult {
         let project = Home::from_environment()?.project(&files::real_path(&context.workspace)?);
-        let before = Memory::open(&Folder::open_ambient(&project)?)?.text(&self.topic)?;
-        let (text, draft) = match &self.file {
-            Some(file) => (files::read_text(file, MAX_TOPIC_BYTES as u64)?, None),
+        let now = Memory::open(&Folder::open_ambient(&project)?)?.text(&self.topic)?;
+        let (text, before, draft) = match &self.file {
+            Some(file) => (files::read_text(file, MAX_TOPIC_BYTES as u64)?, now, None),
             None => {
-                let draft = project.join(format!("{}.draft.md", self.topic));
-                (edited(&draft, before.as_deref().unwrap_or_default())?, Some(draft))
+                let draft = Draft::open(&project, &self.topic, now.as_deref())?;
+                (draft.edited()?, draft.before.clone(), Some(draft))
             }
         };
         let session = Session::open(&context.confine()?, &context.workspace)?;
         let result = session.gate.edit_memory(&self.topic, before.as_deref(), &text, &mut Terminal::here(Interrupt::default()));
         match (&result, draft) {
-            (Ok(_), Some(draft)) => files::remove(&draft)?,
-            (Err(_), Some(draft)) => {
-                output::say(&format!("what you wrote is kept in {}; the same command opens it again", draft.display()))
-            }
+            (Ok(_), Some(draft)) => draft.remove()?,
+            (Err(_), Some(draft)) => output::say(&format!(
+                "what you wrote is kept in {}; the same command opens it again, against the topic as it was when you began; remove \
+                 the file to begin anew",
+                draft.path.display()
+            )),
             (_, None) => {}
         }
         let edited = result.map_err(|refused| *refused)?;
@@ -71,11 +73,42 @@ fn tell(edited: Edited, topic: &Topic, format: Format) -> CommandResult {
     Ok(())
 }
 
-/// What a person makes of a text in their editor. A draft that an earlier edit left is opened again.
-fn edited(draft: &Path, before: &str) -> Result<String, CliError> {
-    if files::read_text_if_there(draft, MAX_TOPIC_BYTES as u64)?.is_none() {
-        files::write(draft, before.as_bytes(), Overwrite::No, Readers::Owner)?;
+/// What a person writes, and the topic as it was when they began: against that it is compared, so that what came into the topic
+/// since is not taken for something that they took out.
+struct Draft {
+    path: PathBuf,
+    base: PathBuf,
+    before: Option<String>,
+}
+
+impl Draft {
+    /// Begins one, or opens the one that an earlier edit left.
+    fn open(project: &Path, topic: &Topic, now: Option<&str>) -> Result<Self, CliError> {
+        let [path, base] = ["draft", "draft.base"].map(|what| project.join(format!("{topic}.{what}.md")));
+        if files::read_text_if_there(&path, MAX_TOPIC_BYTES as u64)?.is_none() {
+            files::remove(&base)?;
+            if let Some(now) = now {
+                files::write(&base, now.as_bytes(), Overwrite::No, Readers::Owner)?;
+            }
+            files::write(&path, now.unwrap_or_default().as_bytes(), Overwrite::No, Readers::Owner)?;
+        }
+        // Without one, the topic was not there.
+        let before = files::read_text_if_there(&base, 2 * MAX_TOPIC_BYTES as u64)?;
+        Ok(Self { path, base, before })
     }
+
+    fn remove(&self) -> Result<(), CliError> {
+        files::remove(&self.path)?;
+        files::remove(&self.base)
+    }
+
+    /// What the person makes of it in their editor.
+    fn edited(&self) -> Result<String, CliError> {
+        edited(&self.path)
+    }
+}
+
+fn edited(draft: &Path) -> Result<String, CliError> {
     #[expect(clippy::disallowed_methods, reason = "which editor a person wants, their environment says")]
     let wanted = ["VISUAL", "EDITOR"].iter().find_map(|name| std::env::var(name).ok().filter(|editor| !editor.trim().is_empty()));
     let wanted = wanted.unwrap_or_else(|| EDITOR.to_owned());
