@@ -342,3 +342,29 @@ fn a_model_that_is_not_to_plan_is_offered_no_plan() {
     assert_eq!(person.run(&["--format", "json", "context", "show", &run, "--step", "1"]).json()["as_sent"], true);
     assert_eq!(person.run(&["run", "nothing", "--recorded", &session]).ok().trim(), "done");
 }
+
+#[test]
+fn what_somebody_changed_can_be_looked_at_again_and_so_can_what_was_recalled() {
+    let person = Person::new();
+    person.put("a.txt", "one");
+    let file = person.work().join("a.txt");
+    let read = || ("files_read", json!({"path": "a.txt"}));
+    let server = ModelServer::start(Box::new(move |count, _| match count {
+        1 => calls(&[read()]),
+        2 => calls(&[plan(&[("look at a.txt", "done", &[2])])]),
+        3 => {
+            std::fs::write(&file, "two").expect("written");
+            calls(&[("files_list", json!({}))])
+        }
+        4 => calls(&[read()]),
+        5 | 6 => calls(&[("memory_recall", json!({"call": 2}))]),
+        7 => calls(&[plan(&[("look at a.txt", "done", &[5])])]),
+        _ => says("done"),
+    }));
+    person.run(&["init", "--url", &server.url(), "--model", "scripted"]).ok();
+    assert_eq!(person.run(&["run", "look at a.txt"]).ok().trim(), "done");
+    let results: Vec<String> = shown(&server);
+    let again = results.iter().find(|result| result.contains("\"call\":5")).expect("a result");
+    assert!(again.contains("\"verified\":true") && again.contains("two"), "{again}");
+    assert_eq!(results.iter().filter(|result| result.contains("\"earlier\"")).count(), 2, "{results:?}");
+}

@@ -7,6 +7,7 @@ use cofferdam_memory::CallEvidence;
 use cofferdam_model::{Message, Spent, ToolCall};
 
 use crate::{
+    builtin,
     context::{Estimate, Facts, Window, size, written},
     journal::{Came, RunHeader, Step},
     limits::{IDLE_ANSWERS, SAME_CALLS},
@@ -156,7 +157,9 @@ impl Progress {
         match step {
             Step::Taken { ledger } => {
                 self.ledgers.push(ledger);
-                self.turns = Turns { taken: self.since.len(), ..Turns::default() };
+                // Whoever takes a run up may have changed what a call would bring, and gives it new patience.
+                self.since.clear();
+                self.turns = Turns::default();
             }
             Step::Looking { call } => {
                 self.look = Some(String::new());
@@ -194,7 +197,14 @@ impl Progress {
                     self.compact();
                 }
             }
-            Step::Compared { doubts } => self.doubts = doubts,
+            Step::Compared { doubts } => {
+                // Somebody else changed something: it is to be looked at again.
+                if doubts.iter().any(|doubt| !self.doubts.contains(doubt)) {
+                    self.since.clear();
+                    self.turns.taken = 0;
+                }
+                self.doubts = doubts;
+            }
             Step::Reminded { text } => {
                 // Of silence it is reminded before anything else.
                 *if self.is_silent() { &mut self.was_silent } else { &mut self.reminded } = true;
@@ -264,8 +274,12 @@ impl Progress {
         self.messages.iter().rev().take_while(|message| matches!(message, Message::ToolResult { .. })).count()
     }
 
-    /// The number of an earlier call that was the same, where nothing was published since. A plan may be what it was before.
+    /// The number of an earlier call that was the same, where nothing was published since. A plan may be what it was before, and what
+    /// was recalled may be compacted, or be more by now.
     pub(crate) fn repeats(&self, wanted: &ToolCall) -> Option<u64> {
+        if wanted.name == builtin::RECALL {
+            return None;
+        }
         self.since.iter().find(|(_, call)| is_same(call, wanted)).map(|(number, _)| *number)
     }
 

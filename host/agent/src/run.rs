@@ -246,7 +246,10 @@ impl<'a> Agent<'a> {
             match self.progress.next() {
                 Next::Ask => match self.progress.circle() {
                     Some(circle) => return Err(AgentError::Circles(circle)),
-                    None => self.ask(watcher)?,
+                    None => {
+                        self.compare()?;
+                        self.ask(watcher)?;
+                    }
                 },
                 Next::Call { number, wanted, begun } => self.call(number, &wanted, begun, watcher)?,
                 Next::Finish { .. } if self.progress.is_silent() => {
@@ -344,8 +347,7 @@ impl<'a> Agent<'a> {
             }
         };
         let Made { content, came, evidence, outside, published, left } = made;
-        self.take_down(Step::Observed { id: wanted.id.clone(), content, evidence, outside, published, came, left })?;
-        self.compare()
+        self.take_down(Step::Observed { id: wanted.id.clone(), content, evidence, outside, published, came, left })
     }
 
     fn make(&mut self, number: u64, call: CallId, wanted: &ToolCall, watcher: &mut dyn Watcher) -> Result<Made, AgentError> {
