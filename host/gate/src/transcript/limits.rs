@@ -6,7 +6,7 @@ const MIB: u64 = 1 << 20;
 
 /// Longest line in bytes, without its line feed. Several times what the largest outcome of a tool comes to.
 pub const MAX_LINE_BYTES: u64 = 64 * MIB;
-/// A part of a transcript that would become longer ends, and the next one begins; a line that is longer has a part of its own.
+/// A part of a transcript that would become longer ends, and the next one begins; a call whose lines are longer has a part of its own.
 pub const PART_BYTES: u64 = 16 * MIB;
 /// From this size on, the transcript of one run of the ledger takes no further call.
 pub const RUN_BYTES: u64 = 512 * MIB;
