@@ -232,3 +232,18 @@ fn an_empty_answer_is_no_end_and_a_second_one_is() {
     assert_eq!(person.run(&["run", "make something from nothing"]).ok().trim(), "");
     assert_eq!(server.requests().len(), 5);
 }
+
+#[test]
+fn an_answer_that_broke_off_at_its_length_is_no_end() {
+    let cut = || {
+        let choice = json!({"index": 0, "message": {"role": "assistant", "content": "and then"}, "finish_reason": "length"});
+        Answer::Status(200, json!({"choices": [choice], "usage": {"prompt_tokens": 9, "completion_tokens": 9}}).to_string())
+    };
+    let server = ModelServer::start(Box::new(move |count, _| if count <= 2 { cut() } else { says("done") }));
+    let person = with_model(&server);
+    let told = person.run(&["run", "tell a story"]).refused(5, "agent.answer-cut");
+    assert!(told.contains("broke off at the most tokens") && told.contains("cofferdam resume"), "{told}");
+    assert_eq!(server.requests().len(), 2);
+    assert_eq!(person.run(&["resume"]).ok().trim(), "done");
+    assert_eq!(server.requests().len(), 3);
+}

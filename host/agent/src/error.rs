@@ -75,6 +75,8 @@ pub enum AgentError {
         /// Tokens of the instructions, the tools, the memory's index and the task, about.
         needed: u64,
     },
+    /// The model's answer broke off at the most tokens that one may have, twice.
+    AnswerCut,
     /// A person asked to stop.
     Interrupted,
 }
@@ -117,6 +119,7 @@ impl AgentError {
             | Self::Circles(_)
             | Self::NotUnknown { .. }
             | Self::WindowTooSmall { .. }
+            | Self::AnswerCut
             | Self::Interrupted => return None,
         })
     }
@@ -141,6 +144,7 @@ impl fmt::Display for AgentError {
                 "instructions, tools, memory index and task take about {needed} tokens, and a window of {} leaves no room for the work",
                 u64::from(*window)
             ),
+            (None, Self::AnswerCut) => f.write_str("the model's answer broke off, twice, at the most tokens that one may have"),
             (None, Self::Interrupted) => f.write_str("the run was interrupted"),
             (None, _) => f.write_str("a step of the run cannot be written as JSON"),
         }
@@ -169,6 +173,7 @@ impl Diagnostic for AgentError {
             (None, Self::Circles(_)) => "agent.circles",
             (None, Self::NotUnknown { .. }) => "agent.not-unknown",
             (None, Self::WindowTooSmall { .. }) => "agent.window-too-small",
+            (None, Self::AnswerCut) => "agent.answer-cut",
             (None, Self::Interrupted) => "agent.interrupted",
             (None, _) => "agent.write",
         }
@@ -179,7 +184,7 @@ impl Diagnostic for AgentError {
             (Some(inner), _) => inner.class(),
             (None, Self::Journal { .. }) => Class::NotVerified,
             (None, Self::UnknownCap { .. } | Self::UnknownStep { .. } | Self::NotUnknown { .. }) => Class::Usage,
-            (None, Self::Circles(_) | Self::WindowTooSmall { .. }) => Class::Limit,
+            (None, Self::Circles(_) | Self::WindowTooSmall { .. } | Self::AnswerCut) => Class::Limit,
             (None, Self::Interrupted) => Class::Interrupted,
             (None, _) => Class::Failed,
         }
@@ -199,6 +204,7 @@ impl Diagnostic for AgentError {
                 "set a larger one with `cofferdam init --url … --model … --window-tokens NUMBER`"
                     .to_owned(),
             ),
+            (None, Self::AnswerCut) => Some("ask for less in one answer, or let it go on with `cofferdam resume`".to_owned()),
             (None, Self::Interrupted) => Some("go on where it stopped with `cofferdam resume`".to_owned()),
             (None, _) => None,
         }

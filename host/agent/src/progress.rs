@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use cofferdam_base::{CallId, Digest, RunId, WorkspacePath};
 use cofferdam_memory::CallEvidence;
-use cofferdam_model::{Message, Spent, ToolCall};
+use cofferdam_model::{ChatResponse, Finish, Message, Spent, ToolCall};
 
 use crate::{
     builtin,
@@ -44,8 +44,10 @@ pub(crate) struct Progress {
     plan: Option<Plan>,
     doubts: Vec<Doubt>,
     reminded: bool,
-    /// Whether the model was told that it said nothing.
-    was_silent: bool,
+    /// Why the newest answer, where it is the last one, is none.
+    unfit: Option<Unfit>,
+    /// Whether the model was told so.
+    was_told_unfit: bool,
     turns: Turns,
     /// Whether text from outside is in view.
     pub(crate) outside: bool,
@@ -79,6 +81,24 @@ struct Turns {
     same: usize,
     /// Where in `since` the run was taken up: whoever resumes a run gives it new patience.
     taken: usize,
+}
+
+/// Why an answer that asks for no calls is no answer to the task.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    /// It is empty.
+    Silent,
+    /// It reached the most tokens that it may have.
+    Cut,
+}
+
+impl Unfit {
+    fn of(response: &ChatResponse) -> Option<Self> {
+        match response.finish {
+            Finish::Length => Some(Self::Cut),
+            Finish::Stop | Finish::Calls | Finish::Filtered => response.text.trim().is_empty().then_some(Self::Silent),
+        }
+    }
 }
 
 /// What comes next.
@@ -160,6 +180,7 @@ impl Progress {
                 // Whoever takes a run up may have changed what a call would bring, and gives it new patience.
                 self.since.clear();
                 self.turns = Turns::default();
+                self.was_told_unfit = false;
             }
             Step::Looking { call } => {
                 self.look = Some(String::new());
@@ -170,6 +191,7 @@ impl Progress {
                 self.estimate = self.estimate.after(&self.spent, &spent);
                 self.spent = spent;
                 self.last_text.clone_from(&response.text);
+                self.unfit = Unfit::of(&response);
                 self.turns.useful = false;
                 self.pending = response.calls.iter().cloned().collect();
                 self.messages.push(Message::Assistant { text: response.text, calls: response.calls });
@@ -206,8 +228,8 @@ impl Progress {
                 self.doubts = doubts;
             }
             Step::Reminded { text } => {
-                // Of silence it is reminded before anything else.
-                *if self.is_silent() { &mut self.was_silent } else { &mut self.reminded } = true;
+                // That its answer is none, it is told before anything else.
+                *if self.unfit().is_some() { &mut self.was_told_unfit } else { &mut self.reminded } = true;
                 self.messages.push(Message::User { text });
             }
             Step::Permitted { number, text } => {
@@ -377,9 +399,14 @@ impl Progress {
         self.reminded
     }
 
-    /// Whether the newest answer is empty and the model was not told so before.
-    pub(crate) fn is_silent(&self) -> bool {
-        self.last_text.trim().is_empty() && !self.was_silent
+    /// Why the newest answer is none, and the model was not told so before.
+    pub(crate) fn unfit(&self) -> Option<Unfit> {
+        self.unfit.filter(|_| !self.was_told_unfit)
+    }
+
+    /// Whether the newest answer broke off where it may be no longer.
+    pub(crate) fn is_cut(&self) -> bool {
+        self.unfit == Some(Unfit::Cut)
     }
 
     fn past(&self, number: u64) -> Option<&Past> {
@@ -404,7 +431,7 @@ fn means_the_same(one: &ToolCall, other: &ToolCall) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cofferdam_model::{ChatResponse, Finish, TokenUsage};
+    use cofferdam_model::TokenUsage;
 
     fn answered(calls: &[&str]) -> Step {
         let calls = calls.iter().map(|id| ToolCall { id: (*id).into(), name: "files.read".into(), arguments: "{}".into() }).collect();

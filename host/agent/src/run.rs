@@ -252,10 +252,12 @@ impl<'a> Agent<'a> {
                     }
                 },
                 Next::Call { number, wanted, begun } => self.call(number, &wanted, begun, watcher)?,
-                Next::Finish { .. } if self.progress.is_silent() => {
-                    watcher.silent();
-                    self.take_down(Step::Reminded { text: observation::SILENT.to_owned() })?;
+                Next::Finish { .. } if let Some(unfit) = self.progress.unfit() => {
+                    let (to_person, to_model) = observation::unfit(unfit);
+                    watcher.unfit(to_person);
+                    self.take_down(Step::Reminded { text: to_model.to_owned() })?;
                 }
+                Next::Finish { .. } if self.progress.is_cut() => return Err(AgentError::AnswerCut),
                 Next::Finish { answer } => {
                     self.compare()?;
                     let open = self.progress.unsettled();

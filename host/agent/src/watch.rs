@@ -23,8 +23,8 @@ pub trait Watcher: Attendant + Listener {
     /// The model was about to end with these steps of its plan open or in doubt; it is asked once more.
     fn reminded(&mut self, _open: &[String]) {}
 
-    /// The model was about to end without a word; it is asked once more.
-    fn silent(&mut self) {}
+    /// The model was about to end with an answer that is none; it is asked once more.
+    fn unfit(&mut self, _why: &str) {}
 
     /// Something of the agent's own was done: a recall, a memory, a call found again after a crash.
     fn noted(&mut self, _number: u64, _note: &str) {}

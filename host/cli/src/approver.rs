@@ -116,9 +116,9 @@ impl Watcher for Terminal {
         output::say(&format!("  the plan has open steps, so the model is asked once more: {}", text::inline(&open.join("; "), MAX_LINE)));
     }
 
-    fn silent(&mut self) {
+    fn unfit(&mut self, why: &str) {
         self.done();
-        output::say("  the model's answer is empty, so it is asked once more");
+        output::say(&format!("  {why}"));
     }
 
     fn noted(&mut self, _: u64, note: &str) {
