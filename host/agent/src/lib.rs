@@ -24,8 +24,10 @@ mod prompt;
 mod recall;
 pub mod removal;
 mod run;
+mod same;
 mod send;
 pub mod state;
+mod unfit;
 pub mod watch;
 
 pub use conversations::Journals;

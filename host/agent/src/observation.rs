@@ -5,8 +5,6 @@ use cofferdam_gate::{Completed, Evidence, Publication};
 use cofferdam_memory::CallEvidence;
 use serde_json::{Value, json};
 
-use crate::progress::Unfit;
-
 /// Longest output of a tool that is shown whole, in bytes. A model reads a longer file in ranges.
 pub(crate) const MAX_OUTPUT_BYTES: usize = 24 * 1024;
 
@@ -57,20 +55,6 @@ pub(crate) fn reminder(open: &[String]) -> String {
         "These steps of your plan are open or in doubt:\n- {}\nDo them, or mark them as done or dropped; else answer again and the run ends so.",
         open.join("\n- ")
     )
-}
-
-/// What a person and the model are told of an answer that is none.
-pub(crate) fn unfit(unfit: Unfit) -> (&'static str, &'static str) {
-    match unfit {
-        Unfit::Silent => (
-            "the model's answer is empty, so it is asked once more",
-            "Your answer was empty. If the task is done, answer the person now, in plain words; if not, make the next call.",
-        ),
-        Unfit::Cut => (
-            "the model's answer broke off at the most tokens that one may have, so it is asked once more",
-            "Your answer broke off, since it was too long. Answer again, shorter; write a long text into a file in several calls.",
-        ),
-    }
 }
 
 /// A call whose texts a person removed from the record since.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use cofferdam_base::{CallId, Digest, RunId, WorkspacePath};
 use cofferdam_memory::CallEvidence;
-use cofferdam_model::{ChatResponse, Finish, Message, Spent, ToolCall};
+use cofferdam_model::{Message, Spent, ToolCall};
 
 use crate::{
     builtin,
@@ -12,7 +12,9 @@ use crate::{
     journal::{Came, RunHeader, Step},
     limits::{IDLE_ANSWERS, SAME_CALLS},
     plan::{self, Doubt, Plan},
+    same::{is_same, means_the_same},
     state::Circle,
+    unfit::Unfit,
 };
 
 /// A run between two steps.
@@ -81,24 +83,6 @@ struct Turns {
     same: usize,
     /// Where in `since` the run was taken up: whoever resumes a run gives it new patience.
     taken: usize,
-}
-
-/// Why an answer that asks for no calls is no answer to the task.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unfit {
-    /// It is empty.
-    Silent,
-    /// It reached the most tokens that it may have.
-    Cut,
-}
-
-impl Unfit {
-    fn of(response: &ChatResponse) -> Option<Self> {
-        match response.finish {
-            Finish::Length => Some(Self::Cut),
-            Finish::Stop | Finish::Calls | Finish::Filtered => response.text.trim().is_empty().then_some(Self::Silent),
-        }
-    }
 }
 
 /// What comes next.
@@ -418,20 +402,10 @@ impl Progress {
     }
 }
 
-fn is_same(one: &ToolCall, other: &ToolCall) -> bool {
-    one.name == other.name && one.arguments == other.arguments
-}
-
-/// Like [`is_same`], whatever the order of members and the white space.
-fn means_the_same(one: &ToolCall, other: &ToolCall) -> bool {
-    let value = |call: &ToolCall| serde_json::from_str::<serde_json::Value>(&call.arguments).ok();
-    one.name == other.name && (one.arguments == other.arguments || value(one).is_some_and(|one| Some(one) == value(other)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cofferdam_model::TokenUsage;
+    use cofferdam_model::{ChatResponse, Finish, TokenUsage};
 
     fn answered(calls: &[&str]) -> Step {
         let calls = calls.iter().map(|id| ToolCall { id: (*id).into(), name: "files.read".into(), arguments: "{}".into() }).collect();

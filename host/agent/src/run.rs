@@ -253,9 +253,8 @@ impl<'a> Agent<'a> {
                 },
                 Next::Call { number, wanted, begun } => self.call(number, &wanted, begun, watcher)?,
                 Next::Finish { .. } if let Some(unfit) = self.progress.unfit() => {
-                    let (to_person, to_model) = observation::unfit(unfit);
-                    watcher.unfit(to_person);
-                    self.take_down(Step::Reminded { text: to_model.to_owned() })?;
+                    watcher.unfit(unfit.to_person());
+                    self.take_down(Step::Reminded { text: unfit.to_model().to_owned() })?;
                 }
                 Next::Finish { .. } if self.progress.is_cut() => return Err(AgentError::AnswerCut),
                 Next::Finish { answer } => {
