@@ -124,19 +124,22 @@ fn a_persons_own_edit_is_recorded_as_such_and_passes_the_check() {
     demo.run(&["ledger", "checkpoint"]).ok();
 }
 
-#[test]
-fn an_editor_that_fails_or_a_text_that_is_refused_loses_nothing() {
+/// Edits the topic `notes` with an editor that is a script: its first argument is the draft.
+fn edit_by(person: &Person, body: &str) -> crate::harness::Came {
     use std::os::unix::fs::PermissionsExt as _;
-    let person = Person::new();
     let script = person.home("editor");
     std::fs::create_dir_all(person.home("")).expect("a folder");
-    let edit = |body: &str| {
-        std::fs::write(&script, format!("#!/bin/sh\n{body}\n")).expect("written");
-        std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o700)).expect("its owner");
-        let mut command = person.command(&["memory", "edit", "notes"]);
-        command.env("EDITOR", &script);
-        crate::harness::came(command.output().expect("it runs"))
-    };
+    std::fs::write(&script, format!("#!/bin/sh\n{body}\n")).expect("written");
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o700)).expect("its owner");
+    let mut command = person.command(&["memory", "edit", "notes"]);
+    command.env("EDITOR", &script);
+    crate::harness::came(command.output().expect("it runs"))
+}
+
+#[test]
+fn an_editor_that_fails_or_a_text_that_is_refused_loses_nothing() {
+    let person = Person::new();
+    let edit = |body: &str| edit_by(&person, body);
     edit("exit 3").refused(1, "cli.program");
     let shown = edit("printf 'a\\342\\200\\256b' >> \"$1\"").refused(2, "memory.text");
     assert!(shown.contains("what you wrote is kept in"), "{shown}");
@@ -174,17 +177,9 @@ fn an_edit_that_a_crash_interrupted_is_completed_where_the_ledger_tells_of_it_an
 
 #[test]
 fn a_draft_of_before_does_not_take_out_what_came_into_the_topic_since() {
-    use std::os::unix::fs::PermissionsExt as _;
     let person = Person::new();
-    let (script, other) = (person.home("editor"), person.home("other.md"));
-    std::fs::create_dir_all(person.home("")).expect("a folder");
-    let edit = |body: &str| {
-        std::fs::write(&script, format!("#!/bin/sh\n{body}\n")).expect("written");
-        std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o700)).expect("its owner");
-        let mut command = person.command(&["memory", "edit", "notes"]);
-        command.env("EDITOR", &script);
-        crate::harness::came(command.output().expect("it runs"))
-    };
+    let other = person.home("other.md");
+    let edit = |body: &str| edit_by(&person, body);
     edit("printf 'We use tabs.\\n' > \"$1\"").ok();
     // The editor fails after the person wrote; meanwhile the topic gets another entry.
     edit("printf 'We use spaces.\\n' > \"$1\"; exit 3").refused(1, "cli.program");

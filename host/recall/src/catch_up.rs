@@ -79,8 +79,9 @@ fn topics(memory: &Memory, indexed: &BTreeMap<String, Indexed>) -> Result<(BTree
             Some(Readable::Not(_)) => String::new(),
             None => continue,
         };
-        grew &= indexed.get(&source::of_topic(&topic)).is_none_or(|was| begins_with(&text, was));
-        topics.insert(topic, whole(&text));
+        let now = whole(&text);
+        grew &= indexed.get(&source::of_topic(&topic)).is_none_or(|was| *was == now || begins_with(&text, was));
+        topics.insert(topic, now);
     }
     let is_there = |name: &String| source::topic(name).is_none_or(|topic| topics.contains_key(&topic));
     grew &= indexed.keys().all(is_there);

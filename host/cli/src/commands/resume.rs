@@ -1,13 +1,12 @@
 //! `cofferdam resume`: goes on with a run that was interrupted, ran into a cap or lost its model.
 
-use cofferdam_agent::{Agent, AgentParts};
+use cofferdam_agent::Agent;
 use cofferdam_base::RunId;
 
-use super::run::{Asked, ask, go, parse_cap};
+use super::run::{ask, go, parse_cap};
 use crate::{
     commands::{CommandResult, Context},
     model::Answers,
-    system::SystemClock,
 };
 
 /// Go on with a run where it stopped; no call is made twice
@@ -28,17 +27,10 @@ pub(crate) struct Resume {
 
 impl Resume {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
-        let Asked { session, mut provider, embeddings, prices, interrupt, .. } = ask(context, &self.answers)?;
-        let parts = AgentParts {
-            gate: &session.gate,
-            provider: provider.as_mut(),
-            prices,
-            embeddings: embeddings.as_ref(),
-            clock: &SystemClock,
-            interrupt: interrupt.clone(),
-        };
+        let mut asked = ask(context, &self.answers)?;
+        let (session, parts, interrupt) = asked.parts();
         let mut agent = Agent::resume(parts, self.run, &self.cap.into_iter().collect())?;
         self.repeat_unknown.iter().try_for_each(|number| agent.permit(*number))?;
-        go(&mut agent, &session, interrupt, context.format)
+        go(&mut agent, session, interrupt, context.format)
     }
 }

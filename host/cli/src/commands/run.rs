@@ -36,19 +36,13 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
-        let Asked { session, mut provider, embeddings, prices, mut terms, interrupt } = ask(context, &self.answers)?;
+        let mut asked = ask(context, &self.answers)?;
         let wanted: BTreeMap<String, u64> = self.cap.into_iter().collect();
+        let mut terms = asked.terms;
         terms.caps = terms.caps.with(&wanted).map_err(|name| AgentError::UnknownCap { name })?;
-        let parts = AgentParts {
-            gate: &session.gate,
-            provider: provider.as_mut(),
-            prices,
-            embeddings: embeddings.as_ref(),
-            clock: &SystemClock,
-            interrupt: interrupt.clone(),
-        };
+        let (session, parts, interrupt) = asked.parts();
         let mut agent = Agent::begin(parts, &self.task, terms)?;
-        go(&mut agent, &session, interrupt, context.format)
+        go(&mut agent, session, interrupt, context.format)
     }
 }
 
@@ -60,6 +54,22 @@ pub(super) struct Asked {
     pub(super) prices: Prices,
     pub(super) terms: Terms,
     pub(super) interrupt: Interrupt,
+}
+
+impl Asked {
+    /// What a run works with, the workspace, and the person's wish to stop.
+    pub(super) fn parts(&mut self) -> (&Session, AgentParts<'_>, Interrupt) {
+        let Self { session, provider, embeddings, prices, interrupt, .. } = self;
+        let parts = AgentParts {
+            gate: &session.gate,
+            provider: provider.as_mut(),
+            prices: *prices,
+            embeddings: embeddings.as_ref(),
+            clock: &SystemClock,
+            interrupt: interrupt.clone(),
+        };
+        (session, parts, interrupt.clone())
+    }
 }
 
 /// Opens the models, confines the process to them, and only then starts the thread that watches for Ctrl-C and opens the workspace.
