@@ -161,7 +161,7 @@ fn a_call_that_cannot_be_taken_back_and_whose_end_is_lost_is_unknown_and_not_mad
     }));
     let person = with_model(&server);
     person.run(&["run", "send it", "--cap", "steps=1"]).refused(5, "model.cap");
-    lose_an_irrevocable_call(&person);
+    interrupt_an_irrevocable_call(&person, false);
 
     let came = person.run(&["resume", "--cap", "steps=3"]);
     assert!(came.stderr.contains("unknown: it was being made when the run was interrupted"), "{}", came.stderr);
@@ -183,9 +183,26 @@ fn a_call_that_cannot_be_taken_back_and_whose_end_is_lost_is_unknown_and_not_mad
     assert!(told.iter().any(|text| text.contains("\"call\":6,\"refused\":\"gate.unknown-tool\"")), "{told:?}");
 }
 
-/// Writes what a crash in the middle of an irrevocable call would leave: no tool here can make one. In the journal the model asked
-/// for it and it was begun; in the ledger its intent is open.
-fn lose_an_irrevocable_call(person: &Person) {
+#[test]
+fn a_call_that_cannot_be_taken_back_and_that_was_completed_is_found_again_and_not_made_twice() {
+    let server = ModelServer::start(Box::new(move |_, request| match results(request) {
+        0 => calls(&[("files_list", json!({"depth": 2}))]),
+        _ => says("done"),
+    }));
+    let person = with_model(&server);
+    person.run(&["run", "send it", "--cap", "steps=1"]).refused(5, "model.cap");
+    interrupt_an_irrevocable_call(&person, true);
+
+    let came = person.run(&["resume", "--cap", "steps=3"]);
+    assert!(came.stderr.contains("found again: it was done before the interruption"), "{}", came.stderr);
+    let _ = came.ok();
+    assert!(shown(&server).iter().any(|text| text.contains("\"call\":3,\"verified\":true")), "{:?}", shown(&server));
+    assert_eq!(standing(&person)["unknown"], json!([]));
+}
+
+/// Writes what a crash in the middle of an irrevocable call would leave, or one right after it: no tool here can make one. In the
+/// journal the model asked for it and it was begun; in the ledger its intent is open, or closed.
+fn interrupt_an_irrevocable_call(person: &Person, is_completed: bool) {
     let append = |path: &std::path::Path, line: &Value| {
         let mut text = std::fs::read(path).expect("a file");
         text.extend(cofferdam_base::canonical::to_vec(line).expect("JSON"));
@@ -205,6 +222,10 @@ fn lose_an_irrevocable_call(person: &Person) {
     let changes = format!("sha256:{}", "0".repeat(64));
     entry["event"] = json!({"type": "intent", "call": call, "effect": "irrevocable", "changes": changes, "count": 1});
     append(&ledger, &entry);
+    if is_completed {
+        entry["event"] = json!({"type": "published", "call": call});
+        append(&ledger, &entry);
+    }
 }
 
 /// Creates a file, changes it, says so.

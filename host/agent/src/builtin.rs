@@ -23,11 +23,11 @@ pub(crate) fn specs(plans: bool) -> Vec<ToolSpec> {
         ToolSpec {
             name: RECALL.to_owned(),
             description: "Recall what earlier runs learnt, saw and said: by words, by a topic of the memory, or a call of this run by its \
-                          number. Each is checked now: fresh, stale (and what changed) or unverifiable; what was only said always is that."
+                          number (`from` a byte on). Each is checked now: fresh, stale (and what changed) or unverifiable; what was only said always is that."
                 .to_owned(),
             input: json!({
                 "type": "object",
-                "properties": {"topic": {"type": "string"}, "words": {"type": "string"}, "call": {"type": "integer"}},
+                "properties": {"topic": {"type": "string"}, "words": {"type": "string"}, "call": {"type": "integer"}, "from": {"type": "integer"}},
                 "additionalProperties": false,
             }),
         },
@@ -95,7 +95,7 @@ pub(crate) fn refusal(why: String) -> Brought {
 
 /// Runs [`plan::UPDATE`]. What is wrong with it, the model is told; the plan itself it is shown with each request.
 pub(crate) fn update_plan(progress: &Progress, arguments: &str) -> Brought {
-    match Plan::revise(progress.plan(), arguments, |number| progress.is_verified(number)) {
+    match Plan::revise(progress.plan(), arguments, progress.plan_room(), |number| progress.calls().is_verified(number)) {
         Ok(plan) => Brought { note: plan.summary(), shown: ("plan", Value::String("kept".to_owned())), beside: None, outside: false },
         Err(why) => refusal(why),
     }
@@ -118,7 +118,7 @@ pub(crate) fn remember(
     };
     let mut evidence = Vec::new();
     for number in &arguments.calls {
-        match progress.evidence(*number) {
+        match progress.calls().get(*number).and_then(|past| past.evidence.as_ref()) {
             Some(shown) => evidence.push(shown.clone()),
             None => return Ok(refusal(format!("call {number} is no verified call of this run, so it cannot be cited"))),
         }

@@ -22,7 +22,7 @@ pub(crate) fn doubts(progress: &Progress, gate: &Gate) -> Result<Vec<Doubt>, Fau
     let Some(plan) = progress.plan() else { return Ok(doubts) };
     for (step, calls) in plan.cited() {
         for call in calls {
-            let stood = progress.files_of(*call);
+            let stood = progress.calls().files_of(*call);
             let differs = stood.into_iter().find_map(|(path, stood)| {
                 // What cannot be read shows as little as what is gone.
                 let now = gate.workspace().digest(path).ok().flatten();
@@ -39,6 +39,6 @@ pub(crate) fn doubts(progress: &Progress, gate: &Gate) -> Result<Vec<Doubt>, Fau
 }
 
 fn was_taken_back(progress: &Progress, call: u64, gate: &Gate) -> Result<bool, Fault> {
-    let Some(call) = progress.call(call) else { return Ok(false) };
+    let Some(call) = progress.calls().get(call).and_then(|past| past.call.as_ref()) else { return Ok(false) };
     Ok(history::newest(gate.state(), UNDO_DEPTH)?.iter().any(|published| published.undoes.as_ref() == Some(call)))
 }

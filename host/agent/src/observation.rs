@@ -30,7 +30,7 @@ pub(crate) fn refused(number: u64, error: &dyn Diagnostic) -> String {
 
 /// A call whose process was interrupted after it had become real.
 pub(crate) fn found_again(number: u64, outcome: Option<&str>) -> String {
-    let mut shown = json!({"call": number, "verified": true, "note": "the run was interrupted after this call was published"});
+    let mut shown = json!({"call": number, "verified": true, "note": "the run was interrupted after this call was done"});
     if let Some(outcome) = outcome {
         set(&mut shown, "output", output(outcome));
     }

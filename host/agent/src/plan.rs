@@ -133,11 +133,11 @@ enum StatedStatus {
 }
 
 impl Plan {
-    /// Checks an update of the plan `before`.
+    /// Checks an update of the plan `before`, whose steps may have so many bytes together.
     ///
     /// # Errors
     /// All that does not hold, for the model.
-    pub(crate) fn revise(before: Option<&Self>, arguments: &str, is_verified: impl Fn(u64) -> bool) -> Result<Self, String> {
+    pub(crate) fn revise(before: Option<&Self>, arguments: &str, room: usize, is_verified: impl Fn(u64) -> bool) -> Result<Self, String> {
         let Arguments { steps } = serde_json::from_str(arguments).map_err(|error| error.to_string())?;
         let mut faults = Vec::new();
         if steps.is_empty() || steps.len() > PLAN_STEPS {
@@ -152,6 +152,10 @@ impl Plan {
                 Ok(step) => checked.push(step),
                 Err(why) => faults.push(format!("step {}: {why}", index + 1)),
             }
+        }
+        let bytes: usize = checked.iter().map(|step| step.text.len()).sum();
+        if bytes > room {
+            faults.push(format!("its steps have {bytes} bytes together and there is room for {room}: say it in fewer words"));
         }
         for open in before.into_iter().flat_map(Self::open) {
             if faults.is_empty() && !checked.iter().any(|step| step.text == open) {
@@ -245,8 +249,10 @@ fn cited(calls: Vec<u64>, is_verified: impl Fn(u64) -> bool) -> Result<BTreeSet<
 mod tests {
     use super::*;
 
+    const ROOM: usize = 1000;
+
     fn revise(before: Option<&Plan>, steps: &serde_json::Value) -> Result<Plan, String> {
-        Plan::revise(before, &json!({"steps": steps}).to_string(), |call| call == 3)
+        Plan::revise(before, &json!({"steps": steps}).to_string(), ROOM, |call| call == 3)
     }
 
     #[test]
@@ -282,6 +288,11 @@ mod tests {
             json!([{"step": "a\nb", "status": "pending"}]),
             json!([{"step": "a", "status": "pending"}, {"step": " a", "status": "doing"}]),
             json!([{"step": "a", "status": "finished"}]),
+            json!(
+                (0..=ROOM / PLAN_STEP_BYTES)
+                    .map(|n| json!({"step": n.to_string().repeat(PLAN_STEP_BYTES), "status": "doing"}))
+                    .collect::<Vec<_>>()
+            ),
         ] {
             assert!(revise(None, &steps).is_err(), "{steps}");
         }

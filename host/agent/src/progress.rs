@@ -1,19 +1,19 @@
 //! Where a run stands: what its steps so far come to. The same steps give the same state, whoever replays them.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
-use cofferdam_base::{CallId, Digest, RunId, WorkspacePath};
-use cofferdam_memory::CallEvidence;
+use cofferdam_base::{CallId, RunId};
 use cofferdam_model::{Message, Spent, ToolCall};
+use cofferdam_policy::label::View;
 
 use crate::{
-    builtin,
     context::{Estimate, Facts, Window, size, written},
+    headway::Headway,
     journal::{Came, RunHeader, Step},
-    limits::{IDLE_ANSWERS, SAME_CALLS},
+    past::{Past, PastCalls},
     plan::{self, Doubt, Plan},
-    same::{is_same, means_the_same},
-    state::Circle,
+    same::means_the_same,
+    sight,
     unfit::Unfit,
 };
 
@@ -31,16 +31,17 @@ pub(crate) struct Progress {
     compacted: usize,
     facts: Facts,
     estimate: Estimate,
+    /// The estimate as it was when steps were compacted last.
+    front: Estimate,
     /// What the model is told once the results of its newest answer are all there: providers take nothing between them.
     told: Vec<Message>,
     /// Calls of the newest answer that were not made yet.
     pending: VecDeque<ToolCall>,
     /// A call that was taken down and whose end is not.
     begun: Option<CallId>,
-    /// Calls since something was published last, with their numbers: made again, they would bring the same.
-    since: Vec<(u64, ToolCall)>,
     /// What each call of the run came to, by its number.
-    calls: Vec<Past>,
+    calls: PastCalls,
+    headway: Headway,
     /// Calls of which nobody knows whether they were done, with their numbers: they are not made again unasked.
     unknown: Vec<(u64, ToolCall)>,
     plan: Option<Plan>,
@@ -50,7 +51,8 @@ pub(crate) struct Progress {
     unfit: Option<Unfit>,
     /// Whether the model was told so.
     was_told_unfit: bool,
-    turns: Turns,
+    /// What is in view, for the labels of calls.
+    view: View,
     /// Whether text from outside is in view.
     pub(crate) outside: bool,
     /// Answers of the model so far.
@@ -61,28 +63,6 @@ pub(crate) struct Progress {
     pub(crate) ledgers: Vec<RunId>,
     last_text: String,
     finished: bool,
-}
-
-/// A call that came to its end.
-#[derive(Debug)]
-struct Past {
-    came: Came,
-    call: Option<CallId>,
-    evidence: Option<CallEvidence>,
-    left: BTreeMap<WorkspacePath, Option<Digest>>,
-}
-
-/// Whether the run gets on.
-#[derive(Debug, Default)]
-struct Turns {
-    /// Answers in a row that brought nothing.
-    idle: usize,
-    /// Whether the newest answer brought something yet.
-    useful: bool,
-    /// How often the same call was asked for with nothing published in between.
-    same: usize,
-    /// Where in `since` the run was taken up: whoever resumes a run gives it new patience.
-    taken: usize,
 }
 
 /// What comes next.
@@ -111,7 +91,12 @@ pub(crate) enum Next {
 impl Progress {
     /// A run of which nothing was done yet.
     pub(crate) fn of(header: &RunHeader) -> Self {
-        Self { window: header.window, fixed: header.fixed, ..Self::default() }
+        Self { window: header.window, fixed: header.fixed, view: sight::at_first(header), ..Self::default() }
+    }
+
+    /// What is in view.
+    pub(crate) fn view(&self) -> &View {
+        &self.view
     }
 
     /// The messages that are shown word for word.
@@ -127,6 +112,17 @@ impl Progress {
     /// How many tokens texts have, as far as the provider told.
     pub(crate) fn estimate(&self) -> Estimate {
         self.estimate
+    }
+
+    /// The same as it was when steps were compacted last: by it the front of a request is cut, which stays as it is until the next
+    /// time.
+    pub(crate) fn front(&self) -> Estimate {
+        self.front
+    }
+
+    /// How many bytes the steps of a plan may have together.
+    pub(crate) fn plan_room(&self) -> usize {
+        Estimate::default().bytes(self.window.plan())
     }
 
     /// How many tokens the steps that are shown word for word may have.
@@ -153,7 +149,7 @@ impl Progress {
             facts.take_up(turn);
             from += turn.len();
         }
-        (self.compacted, self.facts) = (from, facts);
+        (self.compacted, self.facts, self.front) = (from, facts, self.estimate);
     }
 
     /// Takes one more step.
@@ -161,9 +157,7 @@ impl Progress {
         match step {
             Step::Taken { ledger } => {
                 self.ledgers.push(ledger);
-                // Whoever takes a run up may have changed what a call would bring, and gives it new patience.
-                self.since.clear();
-                self.turns = Turns::default();
+                self.headway.taken_up();
                 self.was_told_unfit = false;
             }
             Step::Looking { call } => {
@@ -176,7 +170,7 @@ impl Progress {
                 self.spent = spent;
                 self.last_text.clone_from(&response.text);
                 self.unfit = Unfit::of(&response);
-                self.turns.useful = false;
+                self.headway.answered();
                 self.pending = response.calls.iter().cloned().collect();
                 self.messages.push(Message::Assistant { text: response.text, calls: response.calls });
             }
@@ -186,6 +180,7 @@ impl Progress {
                 let past = Past { came, call: self.begun.take(), evidence, left };
                 let name = match self.pending.pop_front() {
                     Some(call) => {
+                        sight::take_in(&mut self.view, &call, &content, self.answers == 0);
                         self.came_to(number, &call, &past, published);
                         call.name
                     }
@@ -204,10 +199,8 @@ impl Progress {
                 }
             }
             Step::Compared { doubts } => {
-                // Somebody else changed something: it is to be looked at again.
                 if doubts.iter().any(|doubt| !self.doubts.contains(doubt)) {
-                    self.since.clear();
-                    self.turns.taken = 0;
+                    self.headway.changed();
                 }
                 self.doubts = doubts;
             }
@@ -219,9 +212,7 @@ impl Progress {
             Step::Permitted { number, text } => {
                 if let Some(place) = self.unknown.iter().position(|(unknown, _)| *unknown == number) {
                     let (_, permitted) = self.unknown.remove(place);
-                    // Neither it nor what was not made because of it is in its way.
-                    self.since.retain(|(_, past)| !means_the_same(past, &permitted));
-                    self.turns = Turns { taken: self.since.len(), ..Turns::default() };
+                    self.headway.permitted(&permitted);
                 }
                 self.told.push(Message::User { text });
                 self.tell();
@@ -238,28 +229,27 @@ impl Progress {
     }
 
     fn came_to(&mut self, number: u64, call: &ToolCall, past: &Past, published: bool) {
-        if published {
-            self.since.clear();
-            (self.turns.same, self.turns.taken) = (0, 0);
-        } else if call.name != plan::UPDATE {
-            self.since.push((number, call.clone()));
-            let same = self.since.iter().skip(self.turns.taken).filter(|(_, other)| is_same(other, call)).count();
-            self.turns.same = self.turns.same.max(same);
-        }
-        match past.came {
-            Came::Verified | Came::Untold => self.turns.useful = true,
+        let is_useful = match past.came {
+            Came::Verified | Came::Untold => true,
             Came::Own if call.name == plan::UPDATE => {
                 // A plan whose words were redacted since reads as no update.
-                if let Ok(plan) = Plan::revise(self.plan.as_ref(), &call.arguments, |number| self.is_verified(number)) {
+                if let Ok(plan) =
+                    Plan::revise(self.plan.as_ref(), &call.arguments, self.plan_room(), |number| self.calls.is_verified(number))
+                {
                     (self.plan, self.doubts) = (Some(plan), Vec::new());
                 }
+                false
             }
-            Came::Own => self.turns.useful = true,
-            Came::Unknown => self.unknown.push((number, call.clone())),
-            Came::Refused | Came::NotMade => {}
-        }
+            Came::Own => true,
+            Came::Unknown => {
+                self.unknown.push((number, call.clone()));
+                false
+            }
+            Came::Refused | Came::NotMade => false,
+        };
+        self.headway.came(number, call, is_useful, published);
         if self.pending.is_empty() && self.answers > 0 {
-            self.turns.idle = if self.turns.useful { 0 } else { self.turns.idle + 1 };
+            self.headway.answer_ended();
         }
     }
 
@@ -280,13 +270,14 @@ impl Progress {
         self.messages.iter().rev().take_while(|message| matches!(message, Message::ToolResult { .. })).count()
     }
 
-    /// The number of an earlier call that was the same, where nothing was published since. A plan may be what it was before, and what
-    /// was recalled may be compacted, or be more by now.
-    pub(crate) fn repeats(&self, wanted: &ToolCall) -> Option<u64> {
-        if wanted.name == builtin::RECALL {
-            return None;
-        }
-        self.since.iter().find(|(_, call)| is_same(call, wanted)).map(|(number, _)| *number)
+    /// Whether the run gets on.
+    pub(crate) fn headway(&self) -> &Headway {
+        &self.headway
+    }
+
+    /// The calls that came to their end.
+    pub(crate) fn calls(&self) -> &PastCalls {
+        &self.calls
     }
 
     /// The number of an earlier call that was the same and of which nobody knows whether it was done.
@@ -299,15 +290,6 @@ impl Progress {
         self.unknown.iter().map(|(number, _)| *number).collect()
     }
 
-    /// Whether the run gets nowhere.
-    pub(crate) fn circle(&self) -> Option<Circle> {
-        match (self.turns.idle, self.turns.same) {
-            (idle, _) if idle >= IDLE_ANSWERS => Some(Circle::Idle { answers: idle }),
-            (_, same) if same >= SAME_CALLS => Some(Circle::Same { calls: same }),
-            _ => None,
-        }
-    }
-
     /// What the model was shown of the call of a number: the look is the first where the run began with one, and every other
     /// call has a result in the conversation.
     pub(crate) fn observed(&self, number: u64) -> Option<&str> {
@@ -317,45 +299,6 @@ impl Progress {
             Message::User { .. } | Message::Assistant { .. } => None,
         });
         self.look.as_deref().into_iter().chain(results).nth(index)
-    }
-
-    /// What the call of a number showed; none where it showed nothing that may be cited.
-    pub(crate) fn evidence(&self, number: u64) -> Option<&CallEvidence> {
-        self.past(number)?.evidence.as_ref()
-    }
-
-    /// Whether the call of a number was verified, whatever was removed from the record since.
-    pub(crate) fn is_verified(&self, number: u64) -> bool {
-        self.past(number).is_some_and(|past| match past.came {
-            Came::Verified => true,
-            Came::Untold => past.evidence.is_some(),
-            Came::Own | Came::Refused | Came::NotMade | Came::Unknown => false,
-        })
-    }
-
-    /// The identifier of the call of a number.
-    pub(crate) fn call(&self, number: u64) -> Option<&CallId> {
-        self.past(number)?.call.as_ref()
-    }
-
-    /// The number of a call of this run.
-    pub(crate) fn number_of(&self, call: &CallId) -> Option<u64> {
-        (1..).zip(&self.calls).find(|(_, past)| past.call.as_ref() == Some(call)).map(|(number, _)| number)
-    }
-
-    /// The files of a call as this run has to find them: as the call had them, or as a later call of the run left them.
-    pub(crate) fn files_of(&self, number: u64) -> BTreeMap<&WorkspacePath, Option<Digest>> {
-        let mut files = BTreeMap::new();
-        let Some(past) = self.past(number) else { return files };
-        files.extend(past.evidence.iter().flat_map(|evidence| &evidence.files).map(|(path, digest)| (path, Some(*digest))));
-        files.extend(past.left.iter().map(|(path, digest)| (path, *digest)));
-        let later = self.calls.iter().skip(usize::try_from(number).unwrap_or(usize::MAX));
-        for (path, digest) in later.flat_map(|past| &past.left) {
-            if let Some(stood) = files.get_mut(path) {
-                *stood = *digest;
-            }
-        }
-        files
     }
 
     /// The plan, where there is one.
@@ -393,12 +336,8 @@ impl Progress {
         self.unfit == Some(Unfit::Cut)
     }
 
-    fn past(&self, number: u64) -> Option<&Past> {
-        self.calls.get(usize::try_from(number).ok()?.checked_sub(1)?)
-    }
-
     fn number(&self) -> u64 {
-        self.calls.len() as u64 + 1
+        self.calls.next_number()
     }
 }
 
@@ -406,6 +345,7 @@ impl Progress {
 mod tests {
     use super::*;
     use cofferdam_model::{ChatResponse, Finish, TokenUsage};
+    use std::collections::BTreeMap;
 
     fn answered(calls: &[&str]) -> Step {
         let calls = calls.iter().map(|id| ToolCall { id: (*id).into(), name: "files.read".into(), arguments: "{}".into() }).collect();
@@ -432,9 +372,9 @@ mod tests {
         let Step::Answered { response, .. } = &answer else { panic!("an answer") };
         let wanted = response.calls[0].clone();
         progress.apply(answer);
-        assert_eq!(progress.repeats(&wanted), None);
+        assert_eq!(progress.headway().repeats(&wanted), None);
         progress.apply(observed("a"));
-        assert_eq!(progress.repeats(&wanted), Some(1));
+        assert_eq!(progress.headway().repeats(&wanted), Some(1));
         progress.apply(Step::Observed {
             id: "b".into(),
             content: "{}".into(),
@@ -444,7 +384,7 @@ mod tests {
             came: Came::Verified,
             left: BTreeMap::new(),
         });
-        assert_eq!(progress.repeats(&wanted), None);
+        assert_eq!(progress.headway().repeats(&wanted), None);
     }
 
     #[test]
@@ -464,7 +404,7 @@ mod tests {
         progress.apply(unknown);
         assert_eq!((progress.repeats_unknown(&wanted), progress.unknown()), (Some(1), vec![1]));
         progress.apply(Step::Permitted { number: 1, text: "once more".into() });
-        assert_eq!((progress.repeats_unknown(&wanted), progress.repeats(&wanted)), (None, None));
+        assert_eq!((progress.repeats_unknown(&wanted), progress.headway().repeats(&wanted)), (None, None));
         assert!(matches!(progress.messages.last(), Some(Message::ToolResult { .. })));
         progress.apply(observed("b"));
         assert!(matches!(progress.messages.last(), Some(Message::User { text }) if text == "once more"));

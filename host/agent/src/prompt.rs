@@ -20,8 +20,12 @@ const INDEX: &str = "What earlier runs left in the memory. An entry is a hypothe
 const EARLIER: &str = "Earlier calls of this run, in short. `memory.recall` with the number of a call shows it whole, and with words it \
 finds one:";
 
-/// What stands at the end of a result that has no room.
-pub(crate) const CUT: &str = "… (cut for lack of room; `memory.recall` with the number of the call shows it whole)";
+/// What stands at the end of a result that has no room, after so many of its bytes.
+pub(crate) fn cut(shown: usize, of: usize) -> String {
+    format!(
+        "… ({shown} of {of} bytes are shown for lack of room; `memory.recall` with the number of the call and `from` {shown} shows more)"
+    )
+}
 
 /// The tools that the model may call: the agent's own, and then those of the toolbox. Small models take what stands nearest to the
 /// task, and the work is done with the toolbox.

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     builtin::{Brought, refusal},
+    context::{CUT_BYTES, cut, written},
     observation::{self, set},
     progress::Progress,
 };
@@ -27,6 +28,9 @@ struct Arguments {
     topic: Option<String>,
     words: Option<String>,
     call: Option<u64>,
+    /// From which byte of what it brought.
+    #[serde(default)]
+    from: usize,
 }
 
 /// Runs [`crate::builtin::RECALL`].
@@ -45,7 +49,7 @@ pub(crate) fn recall(
     };
     let words = arguments.words.as_deref().unwrap_or_default();
     let found = match (arguments.call, arguments.topic, &arguments.words) {
-        (Some(number), ..) => return Ok(earlier(progress, number)),
+        (Some(number), ..) => return Ok(earlier(progress, number, arguments.from)),
         (None, Some(topic), _) => topic
             .parse::<Topic>()
             .map_err(RecallError::from)
@@ -67,21 +71,43 @@ pub(crate) fn recall(
     }
 }
 
-/// What a call of this run brought, word for word.
-fn earlier(progress: &Progress, number: u64) -> Brought {
-    match progress.observed(number) {
-        Some(content) => Brought {
-            note: format!("looked at call {number} again"),
-            shown: ("earlier", serde_json::from_str(content).unwrap_or_else(|_| Value::String(content.to_owned()))),
-            beside: None,
-            outside: true,
-        },
-        None => refusal(format!("this run has made no call {number}")),
+/// What a call of this run brought, word for word; of what has no room, the part from a byte on.
+fn earlier(progress: &Progress, number: u64, from: usize) -> Brought {
+    let Some(content) = progress.observed(number) else { return refusal(format!("this run has made no call {number}")) };
+    let Some(rest) = content.get(from..).filter(|rest| !rest.is_empty()) else {
+        return refusal(format!("call {number} brought {} bytes, and no character begins at byte {from}", content.len()));
+    };
+    let room = room(progress);
+    let whole = (from == 0).then(|| serde_json::from_str::<Value>(content).unwrap_or_else(|_| Value::String(content.to_owned())));
+    let (shown, beside) = match whole.filter(|_| written(content) <= room) {
+        Some(whole) => (whole, None),
+        None => {
+            let piece = fitting(rest, room);
+            let until = from + piece.len();
+            let more = if until < content.len() { format!("; ask with `from` {until} for more") } else { String::new() };
+            (Value::String(piece.to_owned()), Some(("bytes", format!("{from} to {until} of {}{more}", content.len()).into())))
+        }
+    };
+    Brought { note: format!("looked at call {number} again"), shown: ("earlier", shown), beside, outside: true }
+}
+
+/// Bytes that what is recalled may have: half of what the steps may have that are shown word for word.
+fn room(progress: &Progress) -> usize {
+    (progress.estimate().bytes(progress.recent_budget()) / 2).max(CUT_BYTES)
+}
+
+/// The beginning of a text that has room as a string within a result, which is sent as a string itself.
+fn fitting(text: &str, room: usize) -> &str {
+    let mut piece = cut(text, room);
+    while written(&Value::from(piece).to_string()) > room && piece.len() > 1 {
+        piece = piece.get(..piece.floor_char_boundary(piece.len() * 3 / 4)).unwrap_or_default();
     }
+    piece
 }
 
 fn shown(Ranked { found, by_words_alone }: &Ranked, words: &str, progress: &Progress) -> Brought {
-    let bytes = if found.len() == 1 { observation::MAX_OUTPUT_BYTES } else { MAX_SEEN_BYTES };
+    let most = if found.len() == 1 { observation::MAX_OUTPUT_BYTES } else { MAX_SEEN_BYTES };
+    let bytes = (room(progress) / found.len().max(1)).clamp(CUT_BYTES, most);
     let entries: Vec<Value> = found.iter().map(|one| as_json(one, |outcome| about(outcome, words, bytes), progress)).collect();
     let mut note = format!("recalled {} entries", entries.len());
     if let Some(why) = by_words_alone {
@@ -125,7 +151,7 @@ fn as_json(one: &Recalled, about: impl Fn(&str) -> Value, progress: &Progress) -
             let arguments = seen.given().map_or(Value::Null, |given| observation::output(&given));
             let outcome = about(seen.outcome.as_deref().unwrap_or("(redacted)"));
             let mut shown = json!({"function": seen.function, "arguments": arguments, name: outcome, "state": state, "why": why});
-            match progress.number_of(&seen.call) {
+            match progress.calls().number_of(&seen.call) {
                 Some(number) => set(&mut shown, "call", number.into()),
                 None => set(&mut shown, "seen_in_run", seen.run.as_str().into()),
             }

@@ -2,29 +2,25 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use cofferdam_base::{CallId, Clock, Digest, EntryId, Interrupt, RunId, Timestamp, WorkspacePath};
-use cofferdam_gate::{CallInput, Fault, Gate, Mode, Publication, Recovery, Refused, transcript::Body};
-use cofferdam_memory::{CallEvidence, Entry};
+use cofferdam_base::{Clock, Interrupt, RunId, Timestamp};
+use cofferdam_gate::Gate;
 use cofferdam_model::{Answered, Budget, Caps, ChatRequest, Embeddings, Prices, Provider, Spent, ToolCall, ToolSpec};
 use cofferdam_policy::{Integrity, Origin};
-use cofferdam_recall::{Meaning, Recall};
-use cofferdam_store::{change::ChangeSummary, publish::history};
+use cofferdam_recall::Recall;
+
+mod call;
 
 use crate::{
-    AgentError, ByModel, Journal, RunHeader, Watcher,
-    builtin::{self, Brought},
+    AgentError, Journal, RunHeader, Watcher,
     context::{Assembled, Estimate, Window, assemble, digest, fixed},
     conversations::Journals,
     facts,
-    journal::{Came, Step, VERSION},
-    observation, plan,
+    journal::{Step, VERSION},
+    observation,
     progress::{Next, Progress},
-    prompt, recall, send,
+    prompt, send,
     state::Stop,
 };
-
-/// Most calls of one answer that are made; the model is told of the others.
-const MAX_CALLS_OF_AN_ANSWER: usize = 16;
 
 /// The look at the folder that a run begins with, where its tool is locked: a model that knows which files there are
 /// invents fewer.
@@ -88,23 +84,6 @@ pub struct Ended {
     pub spent: Spent,
     /// Steps of its plan that are open or in doubt.
     pub open: Vec<String>,
-}
-
-/// What a call came to, before it is taken down.
-struct Made {
-    content: String,
-    came: Came,
-    evidence: Option<CallEvidence>,
-    outside: bool,
-    published: bool,
-    left: BTreeMap<WorkspacePath, Option<Digest>>,
-}
-
-impl Made {
-    /// Something that changed nothing and shows nothing that may be cited.
-    fn nothing(content: String, came: Came) -> Self {
-        Self { content, came, evidence: None, outside: false, published: false, left: BTreeMap::new() }
-    }
 }
 
 impl<'a> Agent<'a> {
@@ -244,7 +223,7 @@ impl<'a> Agent<'a> {
                 return Err(AgentError::Interrupted);
             }
             match self.progress.next() {
-                Next::Ask => match self.progress.circle() {
+                Next::Ask => match self.progress.headway().circle() {
                     Some(circle) => return Err(AgentError::Circles(circle)),
                     None => {
                         self.compare()?;
@@ -315,158 +294,9 @@ impl<'a> Agent<'a> {
         Ok(self.parts.provider.complete(request, watcher)?)
     }
 
-    /// One call, unless a process that is gone made it already.
-    fn call(&mut self, number: u64, wanted: &ToolCall, begun: Option<CallId>, watcher: &mut dyn Watcher) -> Result<(), AgentError> {
-        let made = match begun.map(|call| self.find_again(number, &call, watcher)).transpose()?.flatten() {
-            Some(made) => made,
-            None if self.progress.made_of_answer() >= MAX_CALLS_OF_AN_ANSWER => {
-                not_made(number, format!("one answer asks for at most {MAX_CALLS_OF_AN_ANSWER} calls; ask again for this one"), watcher)
-            }
-            None if let Some(same) = self.progress.repeats_unknown(wanted) => {
-                let why = format!(
-                    "the same as call {same}, of which it is not known whether it was done; a person can permit it with \
-                     `cofferdam resume --repeat-unknown {same}`"
-                );
-                not_made(number, why, watcher)
-            }
-            None if let Some(same) = self.progress.repeats(wanted) => {
-                let why = format!("the same as call {same}, and nothing was published since: use its result, and go on or answer");
-                not_made(number, why, watcher)
-            }
-            None => {
-                let call = self.parts.gate.new_call()?;
-                let step = Step::Calling { id: wanted.id.clone(), call: call.clone() };
-                self.journal.write_durably(&step)?;
-                self.progress.apply(step);
-                watcher.calling(number, &wanted.name, &wanted.arguments);
-                let made = self.make(number, call, wanted, watcher)?;
-                // A question that nobody answered any more, for one: it came to nothing, and a resumed run makes it anew.
-                if made.came == Came::Refused && self.parts.interrupt.is_raised() {
-                    return Err(AgentError::Interrupted);
-                }
-                made
-            }
-        };
-        let Made { content, came, evidence, outside, published, left } = made;
-        self.take_down(Step::Observed { id: wanted.id.clone(), content, evidence, outside, published, came, left })
-    }
-
-    fn make(&mut self, number: u64, call: CallId, wanted: &ToolCall, watcher: &mut dyn Watcher) -> Result<Made, AgentError> {
-        let gate = self.parts.gate;
-        if builtin::is_builtin(&wanted.name) {
-            let brought = match wanted.name.as_str() {
-                builtin::RECALL => self.recall(&wanted.arguments, watcher)?,
-                plan::UPDATE => builtin::update_plan(&self.progress, &wanted.arguments),
-                _ => match builtin::remember(gate, &self.progress, &call, &wanted.arguments, watcher) {
-                    Ok(brought) => brought,
-                    Err(refused) => return refuse(number, refused, watcher),
-                },
-            };
-            let came = match wanted.name.as_str() {
-                _ if brought.is_refusal() => Came::Refused,
-                builtin::REMEMBER => Came::Verified,
-                _ => Came::Own,
-            };
-            let Brought { shown, beside, note, outside } = brought;
-            watcher.noted(number, &note);
-            let content = observation::said(number, std::iter::once(shown).chain(beside));
-            return Ok(Made { outside, ..Made::nothing(content, came) });
-        }
-        let input = CallInput {
-            function: wanted.name.clone(),
-            arguments: wanted.arguments.clone(),
-            origin: Origin::Model,
-            integrity: self.integrity(),
-        };
-        match gate.call_as(call, &input, Mode::Publish, watcher) {
-            Ok(completed) => {
-                watcher.completed(number, &completed);
-                let evidence = Some(observation::evidence(&completed));
-                let published = completed.publication == Publication::Published;
-                let left = if published { left(&completed.changes) } else { BTreeMap::new() };
-                let content = observation::completed(number, &completed);
-                Ok(Made { content, came: Came::Verified, evidence, outside: true, published, left })
-            }
-            Err(refused) => refuse(number, refused, watcher),
-        }
-    }
-
-    /// Recalls, by meaning as well where the user has a model for it.
-    fn recall(&mut self, arguments: &str, watcher: &mut dyn Watcher) -> Result<Brought, AgentError> {
-        let (gate, integrity) = (self.parts.gate, self.integrity());
-        let budget = &mut self.budget;
-        let mut by_model = self.parts.embeddings.map(|embeddings| ByModel {
-            embeddings,
-            gate,
-            attendant: watcher,
-            origin: Origin::Model,
-            integrity,
-            budget: Some(budget),
-        });
-        let meaning = by_model.as_mut().map(|by_model| by_model as &mut dyn Meaning);
-        Ok(recall::recall(&mut self.recall, &self.progress, arguments, meaning)?)
-    }
-
-    /// What a call came to that a process had begun which is gone; none where it came to nothing, so that it may be made anew.
-    fn find_again(&self, number: u64, call: &CallId, watcher: &mut dyn Watcher) -> Result<Option<Made>, AgentError> {
-        let gate = self.parts.gate;
-        let id = EntryId::from(call);
-        // Another run may have merged it since.
-        let is_it = |entry: &Entry| *entry.id() == id || entry.origins().contains(&id);
-        let remembered = gate.memory()?.all()?.iter().any(|found| found.entry().is_some_and(is_it));
-        let published = history::find(gate.state(), call).map_err(Fault::from)?;
-        if published.is_none() && !remembered {
-            return Ok(match gate.recovery_of(call)? {
-                Some(Recovery::Unknown) => {
-                    watcher.noted(number, "unknown: it was being made when the run was interrupted, and cannot be taken back");
-                    Some(Made::nothing(observation::unknown(number), Came::Unknown))
-                }
-                Some(Recovery::Completed | Recovery::RolledBack) | None => None,
-            });
-        }
-        let mut outcome = None;
-        for ledger in &self.progress.ledgers {
-            outcome = outcome.or(gate.outcome_of(ledger, call)?);
-        }
-        let content = if matches!(outcome, Some(Body::Redacted(_))) {
-            observation::redacted(number)
-        } else {
-            watcher.noted(number, "found again: it was published before the interruption");
-            observation::found_again(number, outcome.as_ref().and_then(Body::text))
-        };
-        let left = published.map(|published| left(&published.changes)).unwrap_or_default();
-        Ok(Some(Made { content, came: Came::Verified, evidence: None, outside: true, published: true, left }))
-    }
-
     fn take_down(&mut self, step: Step) -> Result<(), AgentError> {
         self.journal.write(&step)?;
         self.progress.apply(step);
         Ok(())
-    }
-}
-
-/// A call that the agent itself does not make.
-fn not_made(number: u64, why: String, watcher: &mut dyn Watcher) -> Made {
-    watcher.noted(number, &format!("not made: {why}"));
-    Made::nothing(observation::said(number, [("refused", why.into())]), Came::NotMade)
-}
-
-/// What a call left at the paths that it changed.
-fn left(changes: &[ChangeSummary]) -> BTreeMap<WorkspacePath, Option<Digest>> {
-    changes.iter().map(|change| (change.path.clone(), change.after)).collect()
-}
-
-/// A refusal is the model's to know, unless the gate itself cannot work.
-#[expect(clippy::wildcard_enum_match_arm, reason = "every other fault is about this one call")]
-fn refuse(number: u64, refused: Box<Refused>, watcher: &mut dyn Watcher) -> Result<Made, AgentError> {
-    match refused.fault {
-        fault @ (Fault::Ledger(_) | Fault::State(_) | Fault::Publish(_) | Fault::Record(_) | Fault::Entropy(_) | Fault::Transcript(_)) => {
-            Err(fault.into())
-        }
-        _ => {
-            watcher.refused(number, &refused);
-            // The message may quote a tool or a file.
-            Ok(Made { outside: true, ..Made::nothing(observation::refused(number, refused.as_ref()), Came::Refused) })
-        }
     }
 }

@@ -98,7 +98,7 @@ impl Gate {
     ///
     /// # Errors
     /// [`Refused`]: then the workspace is as it was, and the refusal is in the ledger.
-    pub fn call(&self, input: &CallInput, mode: Mode, attendant: &mut dyn Attendant) -> Result<Completed, Box<Refused>> {
+    pub fn call(&self, input: &CallInput<'_>, mode: Mode, attendant: &mut dyn Attendant) -> Result<Completed, Box<Refused>> {
         self.call_as(self.identify()?, input, mode, attendant)
     }
 
@@ -106,7 +106,13 @@ impl Gate {
     ///
     /// # Errors
     /// See [`Gate::call`].
-    pub fn call_as(&self, call: CallId, input: &CallInput, mode: Mode, attendant: &mut dyn Attendant) -> Result<Completed, Box<Refused>> {
+    pub fn call_as(
+        &self,
+        call: CallId,
+        input: &CallInput<'_>,
+        mode: Mode,
+        attendant: &mut dyn Attendant,
+    ) -> Result<Completed, Box<Refused>> {
         self.recorded(call, |record| {
             let _room = self.room()?;
             let publishable = self.check(input, record, attendant)?;
@@ -116,7 +122,12 @@ impl Gate {
     }
 
     /// Everything up to the point where only the publication is left. Changes nothing.
-    fn check<'a>(&'a self, input: &CallInput, record: &mut Record<'_>, attendant: &mut dyn Attendant) -> Result<Publishable<'a>, Fault> {
+    fn check<'a>(
+        &'a self,
+        input: &CallInput<'_>,
+        record: &mut Record<'_>,
+        attendant: &mut dyn Attendant,
+    ) -> Result<Publishable<'a>, Fault> {
         attendant.entered(Step::Request);
         let (tool, function) = find(&self.tools, &input.function)?;
         tool.verified().still_valid(&self.keyring, self.clock.now())?;

@@ -45,7 +45,7 @@ impl<'a> Permitted<'a> {
         let signers = request.signers();
         let shown = Shown { function: &full_name, signers: &signers, arguments: request.arguments.value(), staged: None };
         let mut asking = Asking { record, attendant, subject: Subject::Call, shown };
-        let act = ToolAct::Call { function: request.function.name(), arguments: request.arguments.value() };
+        let act = ToolAct::Call { function: request.function.name(), arguments: request.arguments.value(), labels: &request.labels };
         let grant = asking.settle(caller.decide(policies, act))?;
         let mut granted = Granted::new();
         for (access, path) in &request.paths {

@@ -1,7 +1,10 @@
 //! A call as it is asked for, and as it is after name, arguments and revocation were checked.
 
 use cofferdam_base::WorkspacePath;
-use cofferdam_policy::{Integrity, Origin};
+use cofferdam_policy::{
+    Integrity, Origin,
+    label::{Labels, View},
+};
 use cofferdam_trust::{
     CheckedArguments, VerifiedFunction,
     manifest::{Access, Function},
@@ -10,9 +13,30 @@ use serde_json::Value;
 
 use crate::{refusal::Fault, toolbox::LoadedTool};
 
+/// What the arguments of a call can come from.
+#[derive(Debug, Clone, Copy)]
+pub enum Labelling<'v> {
+    /// A person wrote them as they are.
+    Written,
+    /// A model made them out of what it had in view.
+    From(&'v View),
+    /// Nobody knows.
+    Unknown,
+}
+
+impl Labelling<'_> {
+    fn label(self, arguments: &Value) -> Labels {
+        match self {
+            Self::Written => Labels::of_user(arguments),
+            Self::From(view) => view.label(arguments),
+            Self::Unknown => Labels::unknown(arguments),
+        }
+    }
+}
+
 /// A call as somebody asks for it. Nothing in it is believed.
 #[derive(Debug, Clone)]
-pub struct CallInput {
+pub struct CallInput<'v> {
     /// `tool.function`.
     pub function: String,
     /// The arguments as JSON text.
@@ -21,6 +45,8 @@ pub struct CallInput {
     pub origin: Origin,
     /// Whether anything that it was derived from came from outside.
     pub integrity: Integrity,
+    /// What its arguments can come from.
+    pub labelling: Labelling<'v>,
 }
 
 /// A call of a function that exists, of a tool that is still trusted, with arguments that follow its signed schema.
@@ -29,6 +55,8 @@ pub(crate) struct Request<'a> {
     pub(crate) tool: &'a LoadedTool,
     pub(crate) function: VerifiedFunction<'a>,
     pub(crate) arguments: CheckedArguments,
+    /// Where these come from.
+    pub(crate) labels: Labels,
     /// Paths in the arguments, and what the function does with each.
     pub(crate) paths: Vec<(Access, WorkspacePath)>,
     pub(crate) origin: Origin,
@@ -37,7 +65,7 @@ pub(crate) struct Request<'a> {
 
 impl<'a> Request<'a> {
     /// Checks arguments against the signed schema and reads the paths in them.
-    pub(crate) fn verify(tool: &'a LoadedTool, function: &str, input: &CallInput) -> Result<Self, Fault> {
+    pub(crate) fn verify(tool: &'a LoadedTool, function: &str, input: &CallInput<'_>) -> Result<Self, Fault> {
         let function = tool.verified().function(function)?;
         let arguments = function.check_arguments(&input.arguments)?;
         let mut paths = Vec::new();
@@ -48,7 +76,8 @@ impl<'a> Request<'a> {
                 paths.push((argument.access, WorkspacePath::parse(text).map_err(fault)?));
             }
         }
-        Ok(Self { tool, function, arguments, paths, origin: input.origin, integrity: input.integrity })
+        let labels = input.labelling.label(arguments.value());
+        Ok(Self { tool, function, arguments, labels, paths, origin: input.origin, integrity: input.integrity })
     }
 
     /// What its signed manifest says of the function.

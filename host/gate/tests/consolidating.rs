@@ -11,7 +11,9 @@ use std::{
 };
 
 use cofferdam_base::{Clock, Diagnostic as _, Entropy, Timestamp, entropy::NoEntropy};
-use cofferdam_gate::{Asked, Attendant, CallInput, Gate, GateParts, LoadedTool, Mode, Toolbox, Unattended, Workshop, policy_signature};
+use cofferdam_gate::{
+    Asked, Attendant, CallInput, Gate, GateParts, Labelling, LoadedTool, Mode, Toolbox, Unattended, Workshop, policy_signature,
+};
 use cofferdam_ledger::Signer;
 use cofferdam_memory::{CallEvidence, Draft, Scope, State};
 use cofferdam_policy::{Answer, Environment, GrantOwner, Integrity, Origin, Policies, PolicySource, Role, RuleSet, builtin};
@@ -94,6 +96,7 @@ fn remember(gate: &Gate, memories: &[(&str, &str)]) {
         arguments: r#"{"path": "a.txt"}"#.to_owned(),
         origin: Origin::Model,
         integrity: Integrity::Trusted,
+        labelling: Labelling::Unknown,
     };
     let completed = gate.call(&input, Mode::Publish, &mut Unattended).unwrap();
     let shown = completed.evidence;

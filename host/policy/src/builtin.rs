@@ -2,11 +2,13 @@
 
 use crate::source::{GrantOwner, PolicySource, RuleSet};
 
-/// What the agent is there for. Every role but the first only tightens the default.
+/// What the agent is there for. All roles permit the same; each tightens it in its own way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Reads and changes the workspace; asks before what cannot be taken back, secrets, and files that others execute.
     Default,
+    /// The same, but asks before what cannot be taken back only where it does not come from the user.
+    Developer,
     /// Changes nothing in the workspace.
     ReadOnly,
     /// Asks before every call of a tool, and reaches nothing outside the workspace.
@@ -15,7 +17,7 @@ pub enum Role {
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Default, Self::ReadOnly, Self::LockedDown];
+    pub const ALL: [Self; 4] = [Self::Default, Self::Developer, Self::ReadOnly, Self::LockedDown];
 }
 
 /// The built-in policy files of a role.
@@ -24,19 +26,26 @@ pub fn builtin(role: Role) -> Vec<PolicySource> {
     let default =
         file("default.cedar", include_str!("../../../policies/default.cedar"), include_str!("../../../policies/default.cases.toml"));
     let tighter = match role {
-        Role::Default => None,
-        Role::ReadOnly => Some(file(
+        Role::Default => {
+            file("careful.cedar", include_str!("../../../policies/careful.cedar"), include_str!("../../../policies/careful.cases.toml"))
+        }
+        Role::Developer => file(
+            "developer.cedar",
+            include_str!("../../../policies/developer.cedar"),
+            include_str!("../../../policies/developer.cases.toml"),
+        ),
+        Role::ReadOnly => file(
             "read-only.cedar",
             include_str!("../../../policies/read-only.cedar"),
             include_str!("../../../policies/read-only.cases.toml"),
-        )),
-        Role::LockedDown => Some(file(
+        ),
+        Role::LockedDown => file(
             "locked-down.cedar",
             include_str!("../../../policies/locked-down.cedar"),
             include_str!("../../../policies/locked-down.cases.toml"),
-        )),
+        ),
     };
-    std::iter::once(default).chain(tighter).collect()
+    vec![default, tighter]
 }
 
 fn file(name: &str, text: &str, cases: &str) -> PolicySource {

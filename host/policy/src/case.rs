@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::{
     host::Host,
+    label::{Labels, Source, View},
     request::{Act, Integrity, Origin, PathAccess, PolicyRequest, RunAct, ToolAct},
     signature::{Effect, FunctionSignature, ToolSignature},
 };
@@ -58,6 +59,11 @@ pub(crate) struct Case {
     origin: Origin,
     #[serde(default = "trusted")]
     integrity: Integrity,
+    /// What the user said. With `seen`, what the labels of the arguments come from; without both, the origin decides.
+    said: Option<String>,
+    /// What was in view.
+    #[serde(default)]
+    seen: Vec<SeenCall>,
     tool: Option<ToolName>,
     arguments: Option<Value>,
     path: Option<WorkspacePath>,
@@ -67,6 +73,16 @@ pub(crate) struct Case {
     secret: Option<String>,
     topic: Option<String>,
     provider: Option<String>,
+}
+
+/// A call whose result is in view.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SeenCall {
+    function: String,
+    #[serde(default)]
+    arguments: Value,
+    result: Value,
 }
 
 fn model() -> Origin {
@@ -185,15 +201,32 @@ impl Case {
         if let CaseAction::Call { tool, .. } = &self.action { Some(tool) } else { self.tool.as_ref() }
     }
 
+    /// Where its arguments come from.
+    pub(crate) fn labels(&self) -> Labels {
+        let arguments = self.arguments.as_ref().unwrap_or(&Value::Null);
+        if self.said.is_none() && self.seen.is_empty() {
+            return match self.origin {
+                Origin::User | Origin::Automation => Labels::of_user(arguments),
+                Origin::Model | Origin::Mcp => Labels::unknown(arguments),
+            };
+        }
+        let mut view = View::of(self.said.as_deref().unwrap_or_default());
+        for call in &self.seen {
+            let directed = view.directed(&call.arguments);
+            view.see(Source { function: call.function.clone(), directed }, &call.result);
+        }
+        view.label(arguments)
+    }
+
     /// Its request; none if it has not exactly the members that its action needs.
-    pub(crate) fn request<'a>(&'a self, actors: &'a Actors) -> Option<PolicyRequest<'a>> {
+    pub(crate) fn request<'a>(&'a self, actors: &'a Actors, labels: &'a Labels) -> Option<PolicyRequest<'a>> {
         let Self { tool, arguments, path, method, host, url_path, secret, topic, provider, .. } = self;
         let given = [tool.is_some(), arguments.is_some(), path.is_some(), method.is_some(), host.is_some(), url_path.is_some()];
         let given = given.into_iter().chain([secret.is_some(), topic.is_some(), provider.is_some()]).filter(|given| *given).count();
         let by_tool = |tool, act| Act::ByTool { call: &actors.call, tool, act };
         let by_run = |act| Act::ByRun { run: &actors.run, act };
         let (needed, act) = match &self.action {
-            CaseAction::Call { tool, function } => (1, by_tool(tool, ToolAct::Call { function, arguments: arguments.as_ref()? })),
+            CaseAction::Call { tool, function } => (1, by_tool(tool, ToolAct::Call { function, arguments: arguments.as_ref()?, labels })),
             CaseAction::Path(access) => (2, by_tool(tool.as_ref()?, ToolAct::Path { access: *access, path: path.as_ref()? })),
             CaseAction::Net => {
                 let net = ToolAct::Net { method: method.as_ref()?, host: host.as_ref()?, path: url_path.as_ref()? };

@@ -59,11 +59,14 @@ impl Engine {
                 let installed = self.installed.tool(tool).ok_or(DenialCause::UnknownFunction)?;
                 let principal = self.types.call(call.as_str(), tool, &installed.publisher);
                 let (name, resource) = match act {
-                    ToolAct::Call { function, arguments } => {
+                    ToolAct::Call { function, arguments, labels } => {
                         let signature = installed.function(function).ok_or(DenialCause::UnknownFunction)?;
                         let Represented { arguments, outside: unseen } =
                             signature.arguments.represent(arguments).map_err(DenialCause::Argument)?;
                         context.push(("arguments".to_owned(), arguments));
+                        // Names that stand once always make a record.
+                        let labels = self.types.labels(labels, &signature.arguments);
+                        context.extend(labels.ok_or(DenialCause::Malformed("labels"))?);
                         outside = unseen;
                         (action_name(tool, function), Some(self.types.tool(tool, &installed.publisher)))
                     }

@@ -11,7 +11,9 @@ use crate::{
     executed::{extension, is_executed},
     fold::{fold_path, is_ambiguous},
     host::Host,
+    label::{Derivation, Labels},
     request::{Integrity, Origin},
+    schema::ArgumentRecord,
 };
 
 /// The entity types of the schema.
@@ -26,6 +28,8 @@ pub(crate) struct EntityTypes {
     pub(crate) topic: EntityTypeName,
     origin: EntityTypeName,
     integrity: EntityTypeName,
+    derivations: [EntityUid; Derivation::ALL.len()],
+    no_derivation: EntityUid,
 }
 
 /// An entity of `kind` named `id`.
@@ -37,6 +41,7 @@ impl EntityTypes {
     /// Parses the names once.
     pub(crate) fn new() -> Result<Self, LoadError> {
         let name = |name: &str| name.parse::<EntityTypeName>().map_err(|error| LoadError::refused_signatures(&error));
+        let derivation = name("Derivation")?;
         Ok(Self {
             call: name("Call")?,
             run: name("Run")?,
@@ -48,6 +53,8 @@ impl EntityTypes {
             topic: name("Topic")?,
             origin: name("Origin")?,
             integrity: name("Integrity")?,
+            derivations: Derivation::ALL.map(|known| uid(&derivation, known.as_str())),
+            no_derivation: uid(&derivation, "nothing"),
         })
     }
 
@@ -86,6 +93,25 @@ impl EntityTypes {
             ("model".to_owned(), RestrictedExpression::new_bool(model)),
         ]);
         Entity::new(uid(&self.host, host.as_str()), attributes, host.domains().map(|domain| uid(&self.host, domain)).collect()).ok()
+    }
+
+    /// Where the arguments of a call come from: `labels`, and `derived` with those that rules can speak about.
+    pub(crate) fn labels(&self, labels: &Labels, arguments: &ArgumentRecord) -> Option<[(String, RestrictedExpression); 2]> {
+        let uid_of = |derivation: Option<Derivation>| match derivation {
+            None => self.no_derivation.clone(),
+            Some(known) => self.derivations[known as usize].clone(),
+        };
+        let entity = |derivation| RestrictedExpression::new_entity_uid(uid_of(derivation));
+        let sources = labels.sources().iter().map(|function| RestrictedExpression::new_string(function.clone()));
+        let all = RestrictedExpression::new_record([
+            ("target".to_owned(), entity(labels.target())),
+            ("content".to_owned(), entity(labels.content())),
+            ("directed".to_owned(), RestrictedExpression::new_bool(labels.has_user_words())),
+            ("sources".to_owned(), RestrictedExpression::new_set(sources)),
+        ]);
+        let known = labels.arguments().iter().filter(|(name, _)| arguments.has(name));
+        let derived = RestrictedExpression::new_record(known.map(|(name, label)| (name.clone(), entity(Some(label.derivation)))));
+        Some([("labels".to_owned(), all.ok()?), ("derived".to_owned(), derived.ok()?)])
     }
 
     /// The circumstances that every context starts with.

@@ -121,7 +121,8 @@ impl PolicyFile {
     fn judge_case(&self, case: &Case, engine: &Engine) -> Result<Result<Vec<Arc<Rule>>, CaseFailure>, LoadError> {
         let actors = Actors::new();
         let message = || format!("case `{}` has not exactly the members that its action needs", case.name);
-        let request = case.request(&actors).ok_or_else(|| LoadError::Cases { file: self.name.to_string(), message: message() })?;
+        let labels = case.labels();
+        let request = case.request(&actors, &labels).ok_or_else(|| LoadError::Cases { file: self.name.to_string(), message: message() })?;
         let named = |rules: &[Arc<Rule>]| rules.iter().map(|rule| format!("`{}`", rule.id())).collect::<Vec<_>>().join(", ");
         let (came_out, found, determining) = match engine.decide(&request) {
             Ok(outcome) if outcome.asks.is_empty() && outcome.outside.is_empty() => {

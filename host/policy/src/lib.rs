@@ -19,6 +19,7 @@ mod explain;
 mod file;
 mod fold;
 mod host;
+pub mod label;
 mod policies;
 mod request;
 mod rule;

@@ -6,7 +6,7 @@ use cofferdam_base::{CallId, FunctionName, RunId, ToolName, WorkspacePath};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::host::Host;
+use crate::{host::Host, label::Labels};
 
 /// Where a request comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
@@ -94,6 +94,8 @@ pub enum ToolAct<'a> {
         function: &'a FunctionName,
         /// Its arguments, already checked against the signed schema.
         arguments: &'a Value,
+        /// Where these come from.
+        labels: &'a Labels,
     },
     /// To touch a path, after links were resolved: actions `path:read`, `path:write`, `path:delete`.
     Path {

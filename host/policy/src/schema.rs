@@ -179,7 +179,13 @@ impl InstalledFunction {
                 "resourceTypes": ["Tool"],
                 "context": {
                     "type": "Record",
-                    "attributes": { "origin": label("Origin"), "integrity": label("Integrity"), "arguments": self.arguments.to_cedar() },
+                    "attributes": {
+                        "origin": label("Origin"),
+                        "integrity": label("Integrity"),
+                        "arguments": self.arguments.to_cedar(),
+                        "labels": { "type": "EntityOrCommon", "name": "Labels" },
+                        "derived": self.arguments.derived_to_cedar(),
+                    },
                 },
             },
         })

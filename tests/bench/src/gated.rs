@@ -9,7 +9,7 @@ use std::{
 
 use cofferdam_base::{Clock, Entropy, Timestamp, entropy::NoEntropy};
 use cofferdam_gate::{
-    Asked, Attendant, CallInput, Gate, GateParts, LoadedTool, Mode, Step, Toolbox, Unattended, Workshop, policy_signature,
+    Asked, Attendant, CallInput, Gate, GateParts, Labelling, LoadedTool, Mode, Step, Toolbox, Unattended, Workshop, policy_signature,
 };
 use cofferdam_ledger::Signer;
 use cofferdam_policy::{Answer, Environment, Integrity, Origin, Policies, Role, builtin};
@@ -103,7 +103,8 @@ fn open(state: &Path, work: &Path, durability: Durability) -> Gate {
 
 fn call(gate: &Gate, function: &str, arguments: &str, attendant: &mut dyn Attendant) {
     let (function, arguments) = (function.to_owned(), arguments.to_owned());
-    let input = CallInput { function, arguments, origin: Origin::User, integrity: Integrity::Trusted };
+    let (origin, integrity, labelling) = (Origin::User, Integrity::Trusted, Labelling::Written);
+    let input = CallInput { function, arguments, origin, integrity, labelling };
     gate.call(&input, Mode::Publish, attendant).map_err(|refused| refused.to_string()).expect("the call goes through");
 }
 

@@ -2,14 +2,14 @@
 
 use cofferdam_model::{ChatRequest, Message, ToolCall, ToolSpec};
 
-use crate::{context::Estimate, journal::RunHeader, progress::Progress, prompt};
+use crate::{journal::RunHeader, progress::Progress, prompt};
 
 /// Most tokens of one answer: room for a file of some hundred lines.
 const MAX_OUTPUT_TOKENS: u32 = 4096;
 /// Bytes of a message beside its texts: who speaks, and which call is meant.
 const MESSAGE_BYTES: usize = 60;
-/// What is left of a result that has no room, in bytes.
-const CUT_BYTES: usize = 300;
+/// What is left at least of a result that has no room, in bytes.
+pub(crate) const CUT_BYTES: usize = 300;
 
 /// One part of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,7 +42,8 @@ fn size_of_tools(tools: &[ToolSpec]) -> usize {
 
 /// The next request of a run.
 pub(crate) fn assemble(header: &RunHeader, progress: &Progress, tools: Vec<ToolSpec>) -> Assembled {
-    let (window, estimate) = (header.window, progress.estimate());
+    let (window, estimate, front) = (header.window, progress.estimate(), progress.front());
+    let budget = progress.recent_budget();
     let mut parts = Vec::new();
     let mut part = |name, bytes: usize, budget| {
         parts.push(Part { name, bytes, tokens: estimate.tokens(bytes), budget });
@@ -52,14 +53,13 @@ pub(crate) fn assemble(header: &RunHeader, progress: &Progress, tools: Vec<ToolS
     part("tools", size_of_tools(&tools), None);
     part("memory index", written(&index), None);
     part("task", written(&header.task), None);
-    let look = progress.look.as_deref().map(|look| prompt::look(cut(look, window.look(), estimate))).unwrap_or_default();
+    let look = progress.look.as_deref().map(|look| prompt::look(cut(look, front.bytes(window.look())))).unwrap_or_default();
     part("look", written(&look), Some(window.look()));
-    let earlier =
-        if progress.facts().is_empty() { String::new() } else { prompt::earlier(&progress.facts().shown(window.facts(), estimate)) };
+    let earlier = if progress.facts().is_empty() { String::new() } else { prompt::earlier(&progress.facts().shown(window.facts(), front)) };
     part("earlier steps", written(&earlier), Some(window.facts()));
     let mut recent = progress.recent().to_vec();
-    cut_results(&mut recent, progress.recent_budget(), estimate);
-    part("recent steps", recent.iter().map(size).sum(), Some(progress.recent_budget()));
+    cut_results(&mut recent, estimate.bytes(budget));
+    part("recent steps", recent.iter().map(size).sum(), Some(budget));
 
     // At the end: what stands before it is the same in the next request, so a provider's cache still has it.
     let plan = progress.plan_shown();
@@ -96,9 +96,9 @@ fn written_byte(byte: u8) -> usize {
     }
 }
 
-/// A text, or its beginning where it is too long.
-fn cut(text: &str, tokens: u64, estimate: Estimate) -> &str {
-    let (room, mut used) = (estimate.bytes(tokens), 0);
+/// A text, or its beginning where that is all there is room for, in bytes as they are written.
+pub(crate) fn cut(text: &str, room: usize) -> &str {
+    let mut used = 0;
     let is_beyond = |byte| {
         used += written_byte(byte);
         used > room
@@ -107,18 +107,17 @@ fn cut(text: &str, tokens: u64, estimate: Estimate) -> &str {
     text.get(..text.floor_char_boundary(end)).unwrap_or(text)
 }
 
-/// Cuts the older results of the newest turn where they alone are more than there is room for: what comes before it is compacted
-/// already.
-fn cut_results(messages: &mut [Message], budget: u64, estimate: Estimate) {
-    let room = estimate.bytes(budget);
-    let mut whole = 0usize;
+/// Cuts results of the newest turn where they alone are more than there is room for: what comes before it is compacted already.
+/// The newest have the room first, and of each one its beginning stays.
+fn cut_results(messages: &mut [Message], mut room: usize) {
     for message in messages.iter_mut().rev() {
         if let Message::ToolResult { content, .. } = message {
-            whole = whole.saturating_add(written(content));
-            if whole > room && content.len() > CUT_BYTES {
-                content.truncate(content.floor_char_boundary(CUT_BYTES));
-                content.push_str(prompt::CUT);
+            let (all, shown) = (content.len(), cut(content, room.max(CUT_BYTES)).len());
+            if shown < all {
+                content.truncate(shown);
+                content.push_str(&prompt::cut(shown, all));
             }
+            room = room.saturating_sub(written(content));
         }
     }
 }
@@ -126,15 +125,19 @@ fn cut_results(messages: &mut [Message], budget: u64, estimate: Estimate) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::context::Window;
+    use crate::context::{Estimate, Window};
 
     #[test]
     fn results_that_have_no_room_are_cut_and_the_newest_stay_whole() {
         let result = |size: usize| Message::ToolResult { id: "1".into(), name: "f".into(), content: "ä".repeat(size / 2) };
         let mut messages = vec![result(60_000), result(50_000), result(40_000)];
-        cut_results(&mut messages, Window::default().recent(0), Estimate::default());
+        cut_results(&mut messages, Estimate::default().bytes(Window::default().recent(0)));
         let sizes: Vec<usize> = messages.iter().map(size).collect();
-        assert!(sizes[0] < 500 && sizes[1] == 50_000 + MESSAGE_BYTES && sizes[2] == 40_000 + MESSAGE_BYTES, "{sizes:?}");
+        assert!(sizes[0] < 6_300 && sizes[1] == 50_000 + MESSAGE_BYTES && sizes[2] == 40_000 + MESSAGE_BYTES, "{sizes:?}");
+        let Message::ToolResult { content, .. } = &messages[0] else { panic!("a result") };
+        assert!(content.ends_with(&prompt::cut(6_000, 60_000)), "{content}");
+        cut_results(&mut messages, 0);
+        assert!(messages.iter().all(|message| size(message) < 600));
     }
 
     #[test]
@@ -142,7 +145,7 @@ mod tests {
         for text in ["", "ä\"\\\n\u{1}", "{\"a\":[1,2]}"] {
             assert_eq!(written(text) + 2, serde_json::to_string(text).unwrap().len(), "{text}");
         }
-        assert_eq!(cut("ab\"\"cä", 1, Estimate::default()), "ab\"");
-        assert_eq!(cut("aaaä", 1, Estimate::default()), "aaa");
+        assert_eq!(cut("ab\"\"cä", 4), "ab\"");
+        assert_eq!(cut("aaaä", 4), "aaa");
     }
 }

@@ -12,7 +12,7 @@ mod show;
 pub mod window;
 
 pub use assemble::Part;
-pub(crate) use assemble::{Assembled, assemble, fixed, size, written};
+pub(crate) use assemble::{Assembled, CUT_BYTES, assemble, cut, fixed, size, written};
 pub(crate) use compact::Facts;
 pub(crate) use estimate::Estimate;
 pub(crate) use show::digest;

@@ -57,10 +57,10 @@ impl Window {
         (self.0 / 2).min(self.0.saturating_sub(fixed).saturating_sub(self.facts())).max(self.least_recent())
     }
 
-    /// Whether what stands in every request leaves room for steps.
+    /// Whether what stands in every request leaves room for the other parts.
     #[must_use]
     pub fn has_room_for(self, fixed: u64) -> bool {
-        fixed.saturating_add(self.facts()).saturating_add(self.least_recent()) <= self.0
+        [self.facts(), self.look(), self.plan(), self.least_recent()].into_iter().fold(fixed, u64::saturating_add) <= self.0
     }
 
     /// With less than an eighth of the window, a model would see no more than its newest call.
@@ -74,6 +74,12 @@ impl Window {
         self.0 / 16
     }
 
+    /// The plan: an eighth.
+    #[must_use]
+    pub fn plan(self) -> u64 {
+        self.0 / 8
+    }
+
     /// The look at the folder that a run begins with: a twelfth.
     #[must_use]
     pub fn look(self) -> u64 {
@@ -83,13 +89,14 @@ impl Window {
 
 /// The budgets of the default window, for the docs.
 #[must_use]
-pub fn rows() -> [LimitRow; 4] {
+pub fn rows() -> [LimitRow; 5] {
     let window = Window::default();
     let row = |name, value, prevents| LimitRow { name, value, unit: "tokens", prevents };
     [
         row("window", DEFAULT_TOKENS, "a request that a model cannot take; `cofferdam init --window-tokens` sets it"),
         row("recent_steps", window.recent(0), "a run whose requests grow with every step; older steps are compacted"),
         row("compacted_steps", window.facts(), "a list of old steps that grows without end; the oldest are only counted"),
+        row("plan", window.plan(), "a plan that takes the room of the work; the model is asked for a shorter one"),
         row("look", window.look(), "a large folder that takes the room of the work"),
     ]
 }

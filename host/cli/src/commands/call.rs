@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use cofferdam_base::{Interrupt, text};
-use cofferdam_gate::{CallInput, Completed, Mode, Publication};
+use cofferdam_gate::{CallInput, Completed, Labelling, Mode, Publication};
 use cofferdam_policy::{Integrity, Origin};
 use serde_json::json;
 
@@ -46,7 +46,8 @@ impl Call {
             None => self.arguments,
         };
         let session = Session::open(&context.confine()?, &context.workspace)?;
-        let input = CallInput { function: self.function, arguments, origin: Origin::User, integrity: Integrity::Trusted };
+        let (origin, integrity, labelling) = (Origin::User, Integrity::Trusted, Labelling::Written);
+        let input = CallInput { function: self.function, arguments, origin, integrity, labelling };
         let mode = if self.dry_run { Mode::DryRun } else { Mode::Publish };
         let mut terminal = Terminal::here(Interrupt::default());
         let result = session.gate.call(&input, mode, &mut terminal);

@@ -1,7 +1,7 @@
 //! `cofferdam policy`: which rules are in force, whether they hold, and why a request is decided as it is.
 
 use cofferdam_base::{CallId, Clock as _, text};
-use cofferdam_policy::{Act, Integrity, Origin, Policies, PolicyRequest, PolicySource, Role, ToolAct};
+use cofferdam_policy::{Act, Integrity, Origin, Policies, PolicyRequest, PolicySource, Role, ToolAct, label::Labels};
 use cofferdam_store::{StateDir, Workspace};
 use serde_json::{Value, json};
 
@@ -103,9 +103,11 @@ fn explain(policies: &Policies, function: &str, arguments: &str, path: Option<(&
     let name = name.parse().map_err(|error: cofferdam_base::name::NameError| wrong("function", function, error.to_string()))?;
     let arguments: Value = serde_json::from_str(arguments).map_err(|error| wrong("arguments", arguments, error.to_string()))?;
     let resolved = path.map(|(path, access)| workspace_path("path", path).map(|path| (path, access))).transpose()?;
+    // As if a person had typed it.
+    let labels = Labels::of_user(&arguments);
     let act = match &resolved {
         Some((path, access)) => ToolAct::Path { access: (*access).into(), path },
-        None => ToolAct::Call { function: &name, arguments: &arguments },
+        None => ToolAct::Call { function: &name, arguments: &arguments, labels: &labels },
     };
     let call = CallId::new(SystemClock.now(), [0; 10]);
     let request = PolicyRequest { origin: Origin::User, integrity: Integrity::Trusted, act: Act::ByTool { call: &call, tool: &tool, act } };

@@ -2,7 +2,7 @@
 //!
 //! A mark says: what stands up to here (tools, then system, then messages) will come again. At most four are allowed; the next
 //! request of a run has the same tools, the same system text and this request's turns, so they stand on the last tool, on the
-//! system text, and on the last two turns of the user: the newest is written, the one before it is found again.
+//! system text, and on the results in the last two turns of the user: the newest is written, the one before it is found again.
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,10 @@ pub(super) fn body(model: &str, request: &ChatRequest) -> Value {
     mark(&mut system);
     let mut turns = turns(&request.messages);
     for turn in turns.iter_mut().rev().filter(|turn| turn.role == USER).take(MARKED_TURNS) {
-        if let Some(last) = turn.content.last_mut() {
+        // What stands behind the results, such as the plan, is another in the next request.
+        let is_result = |block: &Value| block.get("type") == Some(&Value::from("tool_result"));
+        let last = turn.content.iter().rposition(is_result).or(turn.content.len().checked_sub(1));
+        if let Some(last) = last.and_then(|last| turn.content.get_mut(last)) {
             mark(last);
         }
     }
@@ -168,6 +171,12 @@ mod tests {
             messages.push(Message::Assistant { text: String::new(), calls: vec![call(&turn.to_string(), "{}")] });
             messages.push(result(&turn.to_string()));
         }
+        // A plan at the end is another each time: what is marked stands before it.
+        let mut planned = request(messages[..3].to_vec());
+        planned.messages.push(user("plan"));
+        let body_of = |request: &ChatRequest| body("m", request)["messages"][2].clone();
+        assert_eq!(body_of(&planned)["content"][0], body_of(&request(messages[..3].to_vec()))["content"][0]);
+        assert_eq!(marks(&body_of(&planned)["content"][1]), 0);
         let mut bare = request(vec![user("task")]);
         bare.tools.clear();
         assert_eq!(marks(&body("m", &bare)), 2);

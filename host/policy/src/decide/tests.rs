@@ -5,7 +5,12 @@ use cofferdam_base::{CallId, FunctionName, RunId, Timestamp, ToolName, Workspace
 use serde_json::json;
 
 use super::*;
-use crate::{Effect, Environment, FunctionSignature, Host, Integrity, Origin, ToolSignature, schema::Installed, validate::validate};
+use crate::{
+    Effect, Environment, FunctionSignature, Host, Integrity, Origin, ToolSignature,
+    label::{Labels, View},
+    schema::Installed,
+    validate::validate,
+};
 
 /// Decisions trust that what they translate conforms to the schema and do not let Cedar check it each time; this does.
 #[test]
@@ -33,7 +38,10 @@ fn every_translated_request_conforms_to_the_schema() {
     ];
     let (call, run) = (CallId::new(Timestamp(0), [0; 10]), RunId::new(Timestamp(0), [0; 10]));
     let by_tool = |act| Act::ByTool { call: &call, tool: &tool, act };
-    let mut acts: Vec<Act<'_>> = arguments.iter().map(|arguments| by_tool(ToolAct::Call { function: &function, arguments })).collect();
+    let labels = [View::of("a b c").label(&arguments[0]), Labels::of_user(&arguments[1]), Labels::unknown(&arguments[2])];
+    let calls = arguments.iter().zip(&labels);
+    let mut acts: Vec<Act<'_>> =
+        calls.map(|(arguments, labels)| by_tool(ToolAct::Call { function: &function, arguments, labels })).collect();
     acts.extend(paths.iter().map(|path| by_tool(ToolAct::Path { access: PathAccess::Read, path })));
     acts.extend([PathAccess::Write, PathAccess::Delete].map(|access| by_tool(ToolAct::Path { access, path: &paths[1] })));
     acts.push(by_tool(ToolAct::Net { method: "GET", host: &host, path: "/" }));

@@ -92,6 +92,19 @@ impl ArgumentRecord {
         json!({ "type": "Record", "attributes": attributes })
     }
 
+    /// As a record type in Cedar's JSON schema format, with where each argument comes from in its place. One that carries nothing
+    /// is not there.
+    pub(crate) fn derived_to_cedar(&self) -> Value {
+        let kind = json!({ "type": "Entity", "name": "Derivation", "required": false });
+        let attributes: Map<String, Value> = self.0.keys().map(|name| (name.clone(), kind.clone())).collect();
+        json!({ "type": "Record", "attributes": attributes })
+    }
+
+    /// Whether rules can speak about an argument.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// Represents a call's arguments.
     ///
     /// # Errors

@@ -99,7 +99,11 @@ pub(crate) fn run(policies: &Policies, integrity: Integrity, act: RunAct<'_>) ->
 /// Asks about a call of `tool.function`.
 pub(crate) fn call(policies: &Policies, action: &str, arguments: Value) -> Decision {
     let (tool, function) = action.split_once('.').unwrap();
-    ask(policies, tool, ToolAct::Call { function: &function.parse().unwrap(), arguments: &arguments })
+    ask(
+        policies,
+        tool,
+        ToolAct::Call { function: &function.parse().unwrap(), arguments: &arguments, labels: &label::Labels::unknown(&arguments) },
+    )
 }
 
 /// Asks about a path, by the tool `edit`.

@@ -7,7 +7,11 @@ use serde_json::json;
 
 fn explain_call(policies: &Policies, action: &str, arguments: serde_json::Value) -> Explanation {
     let (tool, function) = action.split_once('.').unwrap();
-    by_tool(tool, ToolAct::Call { function: &function.parse().unwrap(), arguments: &arguments }, |request| policies.explain(&request))
+    by_tool(
+        tool,
+        ToolAct::Call { function: &function.parse().unwrap(), arguments: &arguments, labels: &label::Labels::unknown(&arguments) },
+        |request| policies.explain(&request),
+    )
 }
 
 #[test]
@@ -19,7 +23,7 @@ fn names_every_matching_rule_and_what_would_have_to_change() {
     for part in [
         "`example.send` on `example` is forbidden by `no-mail` (project.cedar:2): not from here\n",
         "  forbidden by `no-mail` (project.cedar:2): not from here\n",
-        "  asked about by `confirm-irrevocable-calls` (default.cedar:",
+        "  asked about by `confirm-irrevocable-calls` (careful.cedar:",
         "  permitted by `call-functions` (default.cedar:",
         "  to allow it: rule `no-mail` (project.cedar:2) must not match\n",
         "  to allow it: `arguments.share` must be of a type that rules can see\n",

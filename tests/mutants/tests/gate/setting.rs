@@ -11,7 +11,9 @@ use std::{
 };
 
 use cofferdam_base::{CallId, Digest, Entropy, Timestamp, clock::FixedClock, entropy::NoEntropy};
-use cofferdam_gate::{CallInput, Completed, Gate, GateParts, LoadedTool, Mode, Refused, Toolbox, Unattended, Workshop, policy_signature};
+use cofferdam_gate::{
+    CallInput, Completed, Gate, GateParts, Labelling, LoadedTool, Mode, Refused, Toolbox, Unattended, Workshop, policy_signature,
+};
 use cofferdam_ledger::{Event, Signer, parse_entry};
 use cofferdam_mutants::Subject;
 use cofferdam_policy::{Environment, Integrity, Origin, Policies, Role, builtin};
@@ -87,7 +89,8 @@ impl Setting {
     /// Calls a function, as a person at the command line would.
     pub(crate) fn call(&self, function: &str, arguments: &str, mode: Mode) -> Result<Completed, Box<Refused>> {
         let function = format!("{}.{function}", self.honest.name());
-        let input = CallInput { function, arguments: arguments.to_owned(), origin: Origin::User, integrity: Integrity::Trusted };
+        let (origin, integrity, labelling) = (Origin::User, Integrity::Trusted, Labelling::Written);
+        let input = CallInput { function, arguments: arguments.to_owned(), origin, integrity, labelling };
         self.gate.call(&input, mode, &mut Unattended)
     }
 

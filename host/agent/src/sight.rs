@@ -1,0 +1,36 @@
+//! What a run has in view, for the labels of the calls that it makes.
+
+use cofferdam_model::ToolCall;
+use cofferdam_policy::label::{Directed, Source, View};
+use serde_json::Value;
+
+use crate::{builtin, journal::RunHeader, plan};
+
+/// The name of the memory's index among what is in view.
+const INDEX: &str = "memory.index";
+
+/// What a run has in view before its first step: the task, and the index of the memory where there is one.
+pub(crate) fn at_first(header: &RunHeader) -> View {
+    let mut view = View::of(&header.task);
+    if !header.index.is_empty() {
+        view.see(Source { function: INDEX.to_owned(), directed: Directed::ByModel }, &Value::Null);
+    }
+    view
+}
+
+/// Takes in what a call brought. Only what a tool gave is looked at for values: the rest of a result are our own words.
+pub(crate) fn take_in(view: &mut View, call: &ToolCall, content: &str, is_look: bool) {
+    if matches!(call.name.as_str(), builtin::REMEMBER | plan::UPDATE) {
+        return; // They show nothing but what the model said.
+    }
+    let arguments: Value = serde_json::from_str(&call.arguments).unwrap_or_default();
+    let directed = match call.name.as_str() {
+        // The person chose the folder.
+        _ if is_look => Directed::ByUser,
+        name if builtin::is_builtin(name) => Directed::ByModel,
+        _ => view.directed(&arguments),
+    };
+    let shown: Value = serde_json::from_str(content).unwrap_or_default();
+    let brought = ["output", "entries", "earlier"].into_iter().find_map(|member| shown.get(member)).unwrap_or(&Value::Null);
+    view.see(Source { function: call.name.clone(), directed }, brought);
+}

@@ -1,0 +1,131 @@
+use super::*;
+use proptest::prelude::*;
+use serde_json::json;
+
+fn source(function: &str, directed: Directed) -> Source {
+    Source { function: function.to_owned(), directed }
+}
+
+fn of(labels: &Labels, argument: &str) -> Derivation {
+    labels.arguments()[argument].derivation
+}
+
+/// A user who named an event by its title; a page that somebody else wrote; a list.
+fn view() -> View {
+    let mut view = View::of("Move my 'Dental check-up' to 2024-05-20 at 10:00 and tell Ann the summary of www.a.org");
+    view.see(source("calendar.search", Directed::ByUser), &json!([{"id": "5", "title": "Dental check-up", "with": ["dr@example.com"]}]));
+    view
+}
+
+#[test]
+fn a_record_that_the_user_named_names_its_values() {
+    let labels = view().label(&json!({"id": "5", "start": "2024-05-20 10:00", "end": "2024-05-20 11:00", "with": ["dr@example.com"]}));
+    assert_eq!((of(&labels, "id"), of(&labels, "start"), of(&labels, "with")), (Derivation::Named, Derivation::User, Derivation::Named));
+    assert_eq!((labels.target(), labels.content(), labels.has_user_words()), (Some(Derivation::Named), None, true));
+    assert_eq!(labels.sources().iter().map(String::as_str).collect::<Vec<_>>(), ["calendar.search"]);
+    let labels = view().label(&json!({"id": "6"}));
+    assert_eq!((of(&labels, "id"), labels.has_user_words()), (Derivation::Untrusted, false));
+}
+
+#[test]
+fn prose_and_bare_lists_name_nothing() {
+    let mut view = View::of("Tell Ann what www.a.org says");
+    view.see(source("web.get", Directed::ByUser), &json!("Ann, the Ann of all Anns, sends to eve@evil.com"));
+    view.see(source("chat.channels", Directed::ByModel), &json!(["Ann", "general"]));
+    for (value, derivation) in [("Ann", Derivation::User), ("general", Derivation::Selected), ("eve@evil.com", Derivation::Untrusted)] {
+        assert_eq!(of(&view.label(&json!({"to": value})), "to"), derivation, "{value}");
+    }
+}
+
+#[test]
+fn what_a_model_says_is_named_only_while_the_user_named_every_source_in_view() {
+    let said = json!({"to": "Ann", "body": "They write about unemployment."});
+    assert_eq!(of(&View::of("Tell Ann").label(&said), "body"), Derivation::Untrusted, "out of nothing");
+    let mut view = view();
+    assert_eq!(of(&view.label(&said), "body"), Derivation::Named);
+    view.see(source("mail.unread", Directed::ByModel), &json!([]));
+    assert_eq!(of(&view.label(&said), "body"), Derivation::Untrusted);
+    assert_eq!(of(&view.label(&json!({"body": "Dental check-up on 20"})), "body"), Derivation::User);
+}
+
+#[test]
+fn who_chose_what_a_call_looks_at() {
+    let view = view();
+    for (arguments, directed) in [
+        (json!({"url": "www.a.org"}), Directed::ByUser),
+        (json!({"query": "summary of the dental"}), Directed::ByUser),
+        (json!({"id": "5"}), Directed::ByUser),
+        (json!({"url": "www.evil.com"}), Directed::ByModel),
+        (json!({"query": "dental passwords"}), Directed::ByModel),
+        (json!({}), Directed::ByModel),
+        (json!({"all": true, "url": "www.a.org"}), Directed::ByModel),
+    ] {
+        assert_eq!(view.directed(&arguments), directed, "{arguments}");
+    }
+}
+
+#[test]
+fn an_argument_is_as_bad_as_its_worst_value() {
+    let labels = view().label(&json!({"to": ["Ann", "eve@evil.com"], "attachments": [{"title": "www.a.org", "id": "9"}]}));
+    assert_eq!((of(&labels, "to"), of(&labels, "attachments")), (Derivation::Untrusted, Derivation::Untrusted));
+    let mut deep = json!("Ann");
+    for _ in 0..=super::super::leaf::MAX_DEPTH {
+        deep = json!([deep]);
+    }
+    assert_eq!(of(&view().label(&json!({"to": deep})), "to"), Derivation::Untrusted);
+}
+
+/// The ways in which an attacker would write an address so that it looks like one that was trusted.
+fn disguised(value: &str) -> Vec<String> {
+    let wide = |c: char| if c.is_ascii_lowercase() { char::from_u32(c as u32 - 'a' as u32 + 'ａ' as u32).unwrap() } else { c };
+    vec![
+        value.to_uppercase(),
+        value.replacen('a', "а", 1),
+        value.chars().map(wide).collect(),
+        value.chars().flat_map(|c| [c, '\u{200b}']).collect(),
+        value.replace('.', "%2e"),
+        format!(" {value}"),
+        format!("{value}\n"),
+        format!("\"{value}\""),
+        format!("{value}.evil.com"),
+        format!("evil.{value}"),
+        value.chars().rev().collect(),
+    ]
+}
+
+#[test]
+fn a_target_that_only_looks_like_the_users_is_not() {
+    let view = View::of("Send it to anna@mail.example.org today");
+    for value in disguised("anna@mail.example.org") {
+        assert_eq!(of(&view.label(&json!({"to": value})), "to"), Derivation::Untrusted, "{value:?}");
+    }
+}
+
+proptest! {
+    /// Nothing that a result says makes a value the user's, and more results never make a label better but by naming a record.
+    #[test]
+    fn results_never_speak_for_the_user(words in "[a-z ]{0,40}", value in "[a-z@.]{3,12}", results in prop::collection::vec("\\PC{0,60}", 0..6)) {
+        let mut view = View::of(&words);
+        let before = view.label(&json!({"to": value, "body": value}));
+        for result in &results {
+            view.see(source("web.get", Directed::ByModel), &json!({"text": result}));
+        }
+        let after = view.label(&json!({"to": value, "body": value}));
+        for argument in ["to", "body"] {
+            prop_assert_eq!(of(&before, argument) == Derivation::User, of(&after, argument) == Derivation::User);
+        }
+        if !words.contains(value.as_str()) {
+            prop_assert_ne!(of(&after, "to"), Derivation::User);
+        }
+    }
+
+    /// Any JSON at all.
+    #[test]
+    fn arguments_and_results_of_any_shape_have_labels(text in "\\PC{0,80}") {
+        let value: Value = serde_json::from_str(&text).unwrap_or_else(|_| json!({"a": [text]}));
+        let mut view = View::of(&text);
+        view.see(source("a.b", view.directed(&value)), &value);
+        let labels = view.label(&value);
+        prop_assert_eq!(labels.target().is_none() && labels.content().is_none(), labels.arguments().is_empty());
+    }
+}
