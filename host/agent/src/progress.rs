@@ -181,7 +181,7 @@ impl Progress {
                 self.messages.push(Message::Assistant { text: response.text, calls: response.calls });
             }
             Step::Calling { call, .. } => self.begun = Some(call),
-            Step::Observed { id, content, evidence, outside, published, came, left } => {
+            Step::Observed { id, content, evidence, outside, published, came, left, quotes: _ } => {
                 let number = self.number();
                 let past = Past { came, call: self.begun.take(), evidence, left };
                 let name = match self.pending.pop_front() {
@@ -404,6 +404,8 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use cofferdam_model::{ChatResponse, Finish, TokenUsage};
 
@@ -422,6 +424,7 @@ mod tests {
             published: false,
             came: Came::Verified,
             left: BTreeMap::new(),
+            quotes: BTreeSet::new(),
         }
     }
 
@@ -443,6 +446,7 @@ mod tests {
             published: true,
             came: Came::Verified,
             left: BTreeMap::new(),
+            quotes: BTreeSet::new(),
         });
         assert_eq!(progress.repeats(&wanted), None);
     }
@@ -460,6 +464,7 @@ mod tests {
             published: false,
             came: Came::Unknown,
             left: BTreeMap::new(),
+            quotes: BTreeSet::new(),
         };
         progress.apply(unknown);
         assert_eq!((progress.repeats_unknown(&wanted), progress.unknown()), (Some(1), vec![1]));

@@ -1,6 +1,9 @@
 //! The loop: what comes next is done, and taken down.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use cofferdam_base::{CallId, Clock, Digest, EntryId, Interrupt, RunId, Timestamp, WorkspacePath};
 use cofferdam_gate::{CallInput, Fault, Gate, Mode, Publication, Recovery, Refused, transcript::Body};
@@ -98,12 +101,13 @@ struct Made {
     outside: bool,
     published: bool,
     left: BTreeMap<WorkspacePath, Option<Digest>>,
+    quotes: BTreeSet<CallId>,
 }
 
 impl Made {
     /// Something that changed nothing and shows nothing that may be cited.
     fn nothing(content: String, came: Came) -> Self {
-        Self { content, came, evidence: None, outside: false, published: false, left: BTreeMap::new() }
+        Self { content, came, evidence: None, outside: false, published: false, left: BTreeMap::new(), quotes: BTreeSet::new() }
     }
 }
 
@@ -347,8 +351,8 @@ impl<'a> Agent<'a> {
                 made
             }
         };
-        let Made { content, came, evidence, outside, published, left } = made;
-        self.take_down(Step::Observed { id: wanted.id.clone(), content, evidence, outside, published, came, left })
+        let Made { content, came, evidence, outside, published, left, quotes } = made;
+        self.take_down(Step::Observed { id: wanted.id.clone(), content, evidence, outside, published, came, left, quotes })
     }
 
     fn make(&mut self, number: u64, call: CallId, wanted: &ToolCall, watcher: &mut dyn Watcher) -> Result<Made, AgentError> {
@@ -367,10 +371,10 @@ impl<'a> Agent<'a> {
                 builtin::REMEMBER => Came::Verified,
                 _ => Came::Own,
             };
-            let Brought { shown, beside, note, outside } = brought;
+            let Brought { shown, beside, note, outside, quotes } = brought;
             watcher.noted(number, &note);
             let content = observation::said(number, std::iter::once(shown).chain(beside));
-            return Ok(Made { outside, ..Made::nothing(content, came) });
+            return Ok(Made { outside, quotes, ..Made::nothing(content, came) });
         }
         let input = CallInput {
             function: wanted.name.clone(),
@@ -385,7 +389,7 @@ impl<'a> Agent<'a> {
                 let published = completed.publication == Publication::Published;
                 let left = if published { left(&completed.changes) } else { BTreeMap::new() };
                 let content = observation::completed(number, &completed);
-                Ok(Made { content, came: Came::Verified, evidence, outside: true, published, left })
+                Ok(Made { evidence, outside: true, published, left, ..Made::nothing(content, Came::Verified) })
             }
             Err(refused) => refuse(number, refused, watcher),
         }
@@ -435,7 +439,7 @@ impl<'a> Agent<'a> {
             observation::found_again(number, outcome.as_ref().and_then(Body::text))
         };
         let left = published.map(|published| left(&published.changes)).unwrap_or_default();
-        Ok(Some(Made { content, came: Came::Verified, evidence: None, outside: true, published: true, left }))
+        Ok(Some(Made { outside: true, published: true, left, ..Made::nothing(content, Came::Verified) }))
     }
 
     fn take_down(&mut self, step: Step) -> Result<(), AgentError> {
