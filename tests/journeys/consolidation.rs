@@ -111,7 +111,8 @@ fn duplicates_are_shown_merged_after_a_yes_and_taken_back_byte_for_byte() {
 
     // Taken back by the entry, and the taking back taken back by its change.
     let id = merged["entry"].as_str().expect("an id").to_owned();
-    person.run(&["memory", "revert", &id]).refused(3, "cli.not-confirmed");
+    let told = person.run(&["memory", "revert", &id]).refused(3, "cli.not-confirmed");
+    assert!(told.contains("cofferdam memory revert") && !told.contains("consolidate"), "{told}");
     let came = person.run(&["--format", "json", "memory", "revert", &id, "--yes"]);
     assert!(came.stderr.contains("-## ") && came.stderr.contains("+## "), "{}", came.stderr);
     let change = came.json()["change"].as_str().expect("a change").to_owned();
@@ -317,7 +318,8 @@ fn what_was_changed_since_or_is_not_in_the_ledger_is_not_taken_back() {
     // Forgotten on purpose, nothing in the memory tells of it, and nothing of it comes back.
     let folder = memory(&person).join("history");
     let told = || std::fs::read_dir(&folder).expect("a folder").count();
-    person.run(&["memory", "history", "style", "--forget"]).refused(3, "cli.not-confirmed");
+    let refused = person.run(&["memory", "history", "style", "--forget"]).refused(3, "cli.not-confirmed");
+    assert!(refused.contains("cofferdam memory history --forget") && !refused.contains("consolidate"), "{refused}");
     assert!(person.run(&["memory", "history", "other", "--forget", "--yes"]).ok().contains("of 0 changes") && told() == 3);
     assert!(person.run(&["memory", "history", "style", "--forget", "--yes"]).ok().contains("of 3 changes") && told() == 0);
     person.run(&["memory", "revert", &id(0), "--yes"]).refused(1, "memory.unknown-change");

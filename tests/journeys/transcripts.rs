@@ -287,6 +287,172 @@ fn a_memory_holds_after_the_call_that_it_cites_was_redacted_and_its_run_is_not_p
     assert!(demo.run(&["transcript", "show", &run, "--call", call]).ok().contains("[redacted by a person on "));
 }
 
+/// A person whose agent read a file with a secret in one run, and recalled it in a second one, and that recall once more.
+struct AfterRecall {
+    person: Person,
+    server: ModelServer,
+    /// The run that read it, and the call.
+    read: (String, String),
+    /// The run that recalled it.
+    recalled: String,
+}
+
+impl AfterRecall {
+    fn new() -> Self {
+        Self::of("files_read", json!({"path": "notes.txt"}))
+    }
+
+    /// With another call in the first run, whose arguments or outcome have the secret.
+    fn of(function: &'static str, arguments: Value) -> Self {
+        let server = ModelServer::start(Box::new(move |_, request| {
+            let asked = request["messages"].as_array().expect("messages")[1]["content"].as_str().expect("a task").to_owned();
+            match (asked.starts_with("recall"), results(request)) {
+                (false, 0) => calls(&[(function, arguments.clone())]),
+                (true, 0) => calls(&[("memory_recall", json!({"words": "the token of the notes"}))]),
+                // The look is the first call.
+                (true, 1) => calls(&[("memory_recall", json!({"call": 2}))]),
+                (true, 2) => calls(&[("memory_recall", json!({"call": 3}))]),
+                (_, _) => says("done"),
+            }
+        }));
+        let person = Person::new();
+        person.run(&["init", "--url", &server.url(), "--model", "scripted"]).ok();
+        person.put("notes.txt", format!("the token is {SECRET}\n"));
+        let run = |task: &str| person.run(&["--format", "json", "run", task]).json()["run"].as_str().expect("a run").to_owned();
+        let (read, recalled) = (run("look at the notes"), run("recall them"));
+        let line = person.run(&["--format", "json", "transcript", "grep", SECRET]).ok();
+        let mut hits = line.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+        let call = hits.find_map(|hit| hit["call"].as_str().map(ToOwned::to_owned)).expect("a call");
+        Self { read: (read, call), recalled, person, server }
+    }
+
+    fn redact(&self, kinds: &[&str]) -> crate::harness::Came {
+        let (run, call) = &self.read;
+        let kinds = kinds.iter().flat_map(|kind| ["--kind", kind]);
+        let arguments = ["transcript", "redact", run, "--call", call, "--reason", "a token", "--yes"];
+        self.person.run(&arguments.into_iter().chain(kinds).collect::<Vec<_>>())
+    }
+
+    fn journal(&self, run: &str) -> PathBuf {
+        project(&self.person).join(format!("runs/{run}.jsonl"))
+    }
+}
+
+/// CWE-532 and CWE-212: what was recalled is removed with what it was recalled from.
+#[test]
+fn what_other_runs_recalled_of_a_redacted_call_is_in_no_file_either() {
+    let after = AfterRecall::new();
+    let recalled = std::fs::read_to_string(after.journal(&after.recalled)).expect("a journal");
+    assert_eq!(recalled.matches(SECRET).count(), 3, "it, its copy, and the copy of that: {recalled}");
+    // An unfinished file that a crash left in each folder.
+    let state = project(&after.person);
+    for folder in ["transcripts", "removals", "runs", "index", "memory/history", "memory/topics"] {
+        std::fs::write(state.join(folder).join(".tmp-1-0"), SECRET).expect("written");
+    }
+    let told = after.redact(&[]);
+    assert!(told.stdout.contains("from the journal of its run, and from 1 journals that recalled them"), "{}", told.stdout);
+    told.ok();
+    assert_eq!(holding(&state, SECRET), Vec::<PathBuf>::new());
+    verify_ledger(&after.person);
+    let shown = after.person.run(&["transcript", "show", &after.recalled]).ok();
+    assert_eq!(shown.matches("a person removed what this call showed").count(), 3, "{shown}");
+    assert!(after.server.requests().len() >= 6);
+}
+
+#[test]
+fn arguments_that_were_recalled_go_with_those_of_the_call() {
+    let after = AfterRecall::of("edit_create", json!({"path": "a.txt", "content": format!("the token is {SECRET}\n")}));
+    let recalled = || std::fs::read_to_string(after.journal(&after.recalled)).expect("a journal").matches(SECRET).count();
+    after.redact(&["reads"]).ok();
+    assert_eq!(recalled(), 3);
+    after.redact(&["arguments"]).ok();
+    assert_eq!(recalled(), 0);
+}
+
+#[test]
+fn a_damaged_journal_stands_in_the_way_of_no_other_run_and_is_named() {
+    let after = AfterRecall::new();
+    let (run, _) = &after.read;
+    after.person.call("files.read", &json!({"path": "notes.txt"})).ok();
+    let listed = after.person.run(&["transcript", "list"]).ok();
+    let single = listed.lines().last().expect("a run").get(..26).expect("its name").to_owned();
+    let damage = |of: &str| {
+        let file = after.journal(of);
+        let text = std::fs::read_to_string(&file).expect("a journal");
+        std::fs::write(&file, text.replacen("\"step\":\"observed\"", "\"step\":\"obscured\"", 1)).expect("written");
+        move || std::fs::write(&file, &text).expect("written")
+    };
+    // That of the run itself: nobody can say what would be left.
+    let mend = damage(run);
+    after.redact(&[]).refused(4, "agent.journal");
+    let nowhere = ["transcript", "redact", &single, "--call", "01jd2k7c9m4v8w3x5y6z7a8b9c", "--reason", "x", "--yes"];
+    let told = after.person.run(&nowhere).refused(4, "agent.journal");
+    assert!(told.contains(run.as_str()), "the call may be in that one: {told}");
+    assert!(events(&after.person, "transcript-redacted").is_empty());
+    // Neither it nor what it may belong to is pruned, and the others are.
+    let pruned = after.person.run(&["transcript", "prune", "--keep", "0", "--yes"]).ok();
+    assert!(!pruned.contains(run.as_str()) && pruned.contains(&single) && pruned.contains(&after.recalled), "{pruned}");
+    mend();
+    after.redact(&[]).ok();
+    // Another one: what it recalled cannot be taken out, and that is said.
+    let after = AfterRecall::new();
+    let file = after.journal(&after.recalled);
+    let text = std::fs::read_to_string(&file).expect("a journal");
+    std::fs::write(&file, text.replacen("\"step\":\"observed\"", "\"step\":\"obscured\"", 1)).expect("written");
+    let told = after.redact(&[]);
+    assert!(told.stderr.contains("do not read back, so what they recalled of it stays: ") && told.stderr.contains(&after.recalled));
+    told.ok();
+    assert_eq!(holding(&project(&after.person), SECRET), [file]);
+    assert_eq!(std::fs::read_dir(project(&after.person).join("removals")).expect("removals").count(), 0);
+}
+
+#[test]
+fn what_a_run_at_work_recalled_goes_when_it_is_done() {
+    use std::sync::{Arc, Mutex, OnceLock};
+    let (folder, told) = (Arc::new(OnceLock::<PathBuf>::new()), Arc::new(Mutex::new(String::new())));
+    let was_shown = Arc::new(Mutex::new(false));
+    let (root, heard, shown) = (Arc::clone(&folder), Arc::clone(&told), Arc::clone(&was_shown));
+    let server = ModelServer::start(Box::new(move |_, request| {
+        let asked = request["messages"].as_array().expect("messages")[1]["content"].as_str().expect("a task").to_owned();
+        match (asked.starts_with("recall"), results(request)) {
+            (false, 0) => return calls(&[("files_read", json!({"path": "notes.txt"}))]),
+            (true, 0) => return calls(&[("memory_recall", json!({"words": "the token of the notes"}))]),
+            (true, 1) => {}
+            (_, _) => return says("done"),
+        }
+        // While the run waits for its model, somebody else redacts what it recalled, and looks at the run.
+        let root = root.get().expect("a folder");
+        let cofferdam = |arguments: &[&str]| {
+            let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_cofferdam"));
+            command.args(arguments).current_dir(root.join("work")).env_clear().env("COFFERDAM_HOME", root.join("home"));
+            command.stdin(std::process::Stdio::null()).output().expect("the binary runs")
+        };
+        let hits = String::from_utf8_lossy(&cofferdam(&["--format", "json", "transcript", "grep", SECRET]).stdout).into_owned();
+        let hit: Value = serde_json::from_str(hits.lines().find(|line| line.contains("\"outcome\"")).expect("a hit")).expect("JSON");
+        let (run, call) = (hit["run"].as_str().expect("a run"), hit["call"].as_str().expect("a call"));
+        let came = cofferdam(&["transcript", "redact", run, "--call", call, "--reason", "x", "--yes"]);
+        *heard.lock().expect("a lock") = String::from_utf8_lossy(&came.stderr).into_owned();
+        // A journal that does not read back keeps nobody from opening the workspace while the removal is on its way.
+        let state = std::fs::read_dir(root.join("home/data/projects")).expect("projects").next().expect("one").expect("an entry").path();
+        std::fs::write(state.join("runs/01jd2k7c9m4v8w3x5y6z7a8b9c.jsonl"), "{}\n").expect("written");
+        *shown.lock().expect("a lock") = cofferdam(&["transcript", "show", run]).status.success();
+        says("done")
+    }));
+    let person = Person::new();
+    folder.set(person.work().parent().expect("a parent").to_owned()).expect("once");
+    person.run(&["init", "--url", &server.url(), "--model", "scripted"]).ok();
+    person.put("notes.txt", format!("the token is {SECRET}\n"));
+    person.run(&["run", "look at the notes"]).ok();
+    let run = person.run(&["--format", "json", "run", "recall them"]).json()["run"].as_str().expect("a run").to_owned();
+    let told = told.lock().expect("a lock").clone();
+    assert!(told.contains("what they recalled of it goes with the first command after they are done: ") && told.contains(&run), "{told}");
+    assert!(*was_shown.lock().expect("a lock"));
+    assert_eq!(holding(&project(&person), SECRET).len(), 1, "only what it recalled itself");
+    person.run(&["memory", "list"]).ok();
+    assert_eq!(holding(&project(&person), SECRET), Vec::<PathBuf>::new());
+    verify_ledger(&person);
+}
+
 #[test]
 fn a_run_that_another_process_is_at_work_on_is_not_redacted() {
     use std::sync::{Arc, Mutex, OnceLock};

@@ -1,5 +1,7 @@
 //! The agent's own functions: recall and remember, which reach the memory and nothing else, and the plan's. None grants anything.
 
+use std::collections::BTreeSet;
+
 use cofferdam_base::CallId;
 use cofferdam_gate::{Attendant, Gate, Refused};
 use cofferdam_memory::{Draft, Integrity};
@@ -77,12 +79,19 @@ pub(crate) struct Brought {
     pub(crate) note: String,
     /// Whether text from outside came into view.
     pub(crate) outside: bool,
+    /// The calls whose texts it shows again.
+    pub(crate) quotes: BTreeSet<CallId>,
 }
 
 /// The member by which the model is told that a function was not done.
 const REFUSED: &str = "refused";
 
 impl Brought {
+    /// Words of the agent's own.
+    fn own(note: String, shown: (&'static str, String)) -> Self {
+        Self { note, shown: (shown.0, Value::String(shown.1)), beside: None, outside: false, quotes: BTreeSet::new() }
+    }
+
     /// Whether the function was not done.
     pub(crate) fn is_refusal(&self) -> bool {
         self.shown.0 == REFUSED
@@ -90,13 +99,13 @@ impl Brought {
 }
 
 pub(crate) fn refusal(why: String) -> Brought {
-    Brought { note: format!("refused: {why}"), shown: (REFUSED, Value::String(why)), beside: None, outside: false }
+    Brought::own(format!("refused: {why}"), (REFUSED, why))
 }
 
 /// Runs [`plan::UPDATE`]. What is wrong with it, the model is told; the plan itself it is shown with each request.
 pub(crate) fn update_plan(progress: &Progress, arguments: &str) -> Brought {
     match Plan::revise(progress.plan(), arguments, progress.plan_room(), |number| progress.calls().is_verified(number)) {
-        Ok(plan) => Brought { note: plan.summary(), shown: ("plan", Value::String("kept".to_owned())), beside: None, outside: false },
+        Ok(plan) => Brought::own(plan.summary(), ("plan", "kept".to_owned())),
         Err(why) => refusal(why),
     }
 }
@@ -132,5 +141,5 @@ pub(crate) fn remember(
     let entry = gate.remember(call, draft, attendant)?;
     let topic = entry.topic().as_str().to_owned();
     let note = format!("remembered under {topic}");
-    Ok(Brought { note, shown: ("remembered", Value::String(topic)), beside: None, outside: false })
+    Ok(Brought::own(note, ("remembered", topic)))
 }

@@ -3,7 +3,7 @@
 //! Format version 1: the first line is a [`RunHeader`], every further one a [`Step`]. A last line without its end is what a
 //! crash left; it is cut off when the run is resumed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cofferdam_base::{CallId, Digest, RunId, Timestamp, WorkspacePath};
 use cofferdam_memory::CallEvidence;
@@ -121,6 +121,9 @@ pub enum Step {
         /// The paths that it changed, with the digests of the files that it left there.
         #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
         left: BTreeMap<WorkspacePath, Option<Digest>>,
+        /// The calls whose texts it shows again, in whatever run they were made: what is removed of one of them goes from here too.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        quotes: BTreeSet<CallId>,
     },
     /// The plan was compared with the world, and what the facts say against it is another than before.
     Compared {
@@ -307,6 +310,17 @@ impl Journal {
         }))
     }
 
+    /// The runs of the ledger that those of its lines tell of that read back.
+    pub(crate) fn readable_ledgers(state: &Folder, run: &RunId) -> Result<BTreeSet<RunId>, StateError> {
+        let mut ledgers = BTreeSet::new();
+        for line in Self::lines(state, run, 0)? {
+            if let Ok(Step::Taken { ledger }) = serde_json::from_slice(&line?.1) {
+                ledgers.insert(ledger);
+            }
+        }
+        Ok(ledgers)
+    }
+
     /// Puts other steps in the place of those that it has, all at once.
     pub(crate) fn rewrite(&self, state: &Folder, run: &RunId, header: &RunHeader, steps: &[Step]) -> Result<(), AgentError> {
         let header = RunHeader { rewritten: header.rewritten.saturating_add(1), ..header.clone() };
@@ -376,7 +390,7 @@ mod tests {
     #[test]
     fn lines_of_before_the_plan_read_back() {
         let old = r#"{"step":"observed","id":"a","content":"{}","evidence":null,"outside":true,"published":false}"#;
-        let Step::Observed { came, left, .. } = serde_json::from_str(old).unwrap() else { panic!("an observation") };
-        assert!(came == Came::Untold && left.is_empty());
+        let Step::Observed { came, left, quotes, .. } = serde_json::from_str(old).unwrap() else { panic!("an observation") };
+        assert!(came == Came::Untold && left.is_empty() && quotes.is_empty());
     }
 }

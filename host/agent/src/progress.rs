@@ -175,7 +175,7 @@ impl Progress {
                 self.messages.push(Message::Assistant { text: response.text, calls: response.calls });
             }
             Step::Calling { call, .. } => self.begun = Some(call),
-            Step::Observed { id, content, evidence, outside, published, came, left } => {
+            Step::Observed { id, content, evidence, outside, published, came, left, quotes: _ } => {
                 let number = self.number();
                 let past = Past { came, call: self.begun.take(), evidence, left };
                 let name = match self.pending.pop_front() {
@@ -343,6 +343,8 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use cofferdam_model::{ChatResponse, Finish, TokenUsage};
     use std::collections::BTreeMap;
@@ -362,6 +364,7 @@ mod tests {
             published: false,
             came: Came::Verified,
             left: BTreeMap::new(),
+            quotes: BTreeSet::new(),
         }
     }
 
@@ -383,6 +386,7 @@ mod tests {
             published: true,
             came: Came::Verified,
             left: BTreeMap::new(),
+            quotes: BTreeSet::new(),
         });
         assert_eq!(progress.headway().repeats(&wanted), None);
     }
@@ -400,6 +404,7 @@ mod tests {
             published: false,
             came: Came::Unknown,
             left: BTreeMap::new(),
+            quotes: BTreeSet::new(),
         };
         progress.apply(unknown);
         assert_eq!((progress.repeats_unknown(&wanted), progress.unknown()), (Some(1), vec![1]));

@@ -1,6 +1,6 @@
 //! What the model is shown of what it recalls.
 
-use cofferdam_base::Diagnostic as _;
+use cofferdam_base::{CallId, Diagnostic as _};
 use cofferdam_memory::{
     Found, MemoryError, State, Topic,
     contradiction::{Opposed, Standing},
@@ -88,7 +88,8 @@ fn earlier(progress: &Progress, number: u64, from: usize) -> Brought {
             (Value::String(piece.to_owned()), Some(("bytes", format!("{from} to {until} of {}{more}", content.len()).into())))
         }
     };
-    Brought { note: format!("looked at call {number} again"), shown: ("earlier", shown), beside, outside: true }
+    let quotes = progress.calls().get(number).and_then(|past| past.call.clone()).into_iter().collect();
+    Brought { note: format!("looked at call {number} again"), shown: ("earlier", shown), beside, outside: true, quotes }
 }
 
 /// Bytes that what is recalled may have: half of what the steps may have that are shown word for word.
@@ -119,7 +120,14 @@ fn shown(Ranked { found, by_words_alone }: &Ranked, words: &str, progress: &Prog
         // The code alone: the rest may be a server's words.
         beside: by_words_alone.as_ref().map(|why| ("note", format!("by words alone, not by meaning: {}", why.code()).into())),
         outside: found.iter().any(|one| !one.is_trusted()),
+        quotes: found.iter().flat_map(quoted).collect(),
     }
+}
+
+/// The calls whose texts are shown with something that was recalled.
+fn quoted(one: &Recalled) -> impl Iterator<Item = CallId> {
+    let seen = if let Thing::Seen(seen) = &one.thing { Some(seen.call.clone()) } else { None };
+    seen.into_iter().chain(one.again.iter().map(|again| again.call.clone()))
 }
 
 /// An outcome, or the part of it that the words are about.

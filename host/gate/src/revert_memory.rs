@@ -39,13 +39,17 @@ impl Gate {
         })
     }
 
-    /// Removes the kept former texts of one topic, or all; gives of how many changes. It is a person's own act: no policy is asked. The
+    /// Removes the kept former texts of one topic, or all, and what crashes left unfinished; gives of how many changes. It is a person's own act: no policy is asked. The
     /// ledger still tells that the changes were made.
     ///
     /// # Errors
     /// A record that does not read back, the state folder's.
     pub fn forget_memory_history(&self, topic: Option<&Topic>) -> Result<usize, Fault> {
-        self.in_turn(|_, lock, book| Ok(remember::open(lock, book)?.forget(topic)?))
+        self.in_turn(|_, lock, book| {
+            let gone = remember::open(lock, book)?.forget(topic)?;
+            lock.state().folder().sweep()?;
+            Ok(gone)
+        })
     }
 
     /// Takes back the change with this identifier, or the newest one that took out or brought the entry with it. Entries come back as

@@ -84,7 +84,10 @@ impl Index {
         for name in folder.list()? {
             folder.remove(&name)?;
         }
-        Ok(folder.sync()?)
+        folder.sync()?;
+        // What a crash left unfinished has words too.
+        folder.sweep()?;
+        Ok(())
     }
 
     /// An empty index, in the place of whatever is there. Under the workspace's lock.

@@ -212,7 +212,8 @@ fn again(index: &Index, places: &Places<'_>, entry: &Entry) -> Result<Vec<Again>
             if let Some(seen) = places.seen(&hit)?
                 && seen.call == cited.call
             {
-                again.extend(seen.given().map(|arguments| Again { function: cited.function.clone(), arguments }));
+                let made = |arguments| Again { call: seen.call.clone(), function: cited.function.clone(), arguments };
+                again.extend(seen.given().map(made));
                 break;
             }
         }

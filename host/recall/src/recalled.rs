@@ -1,5 +1,6 @@
 //! What was recalled, with what a check of it says.
 
+use cofferdam_base::CallId;
 use cofferdam_gate::{Gate, transcript::SeenCall};
 use cofferdam_memory::{Found, Integrity, State, contradiction::Opposed};
 
@@ -19,6 +20,8 @@ pub enum Thing {
 /// A call that a memory cites, as it can be made again: with a fresh result, the memory can be confirmed or corrected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Again {
+    /// The call that it was.
+    pub call: CallId,
     /// `tool.function`.
     pub function: String,
     /// Its arguments, as JSON.

@@ -1,6 +1,6 @@
 //! One call of the model: made through the gate or by the agent itself, and taken down with what it came to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cofferdam_base::{CallId, Digest, EntryId, WorkspacePath};
 use cofferdam_gate::{CallInput, Closed, Fault, Labelling, Mode, Publication, Recovery, Refused, transcript::Body};
@@ -29,12 +29,13 @@ struct Made {
     outside: bool,
     published: bool,
     left: BTreeMap<WorkspacePath, Option<Digest>>,
+    quotes: BTreeSet<CallId>,
 }
 
 impl Made {
     /// Something that changed nothing and shows nothing that may be cited.
     fn nothing(content: String, came: Came) -> Self {
-        Self { content, came, evidence: None, outside: false, published: false, left: BTreeMap::new() }
+        Self { content, came, evidence: None, outside: false, published: false, left: BTreeMap::new(), quotes: BTreeSet::new() }
     }
 }
 
@@ -77,8 +78,8 @@ impl Agent<'_> {
                 made
             }
         };
-        let Made { content, came, evidence, outside, published, left } = made;
-        self.take_down(Step::Observed { id: wanted.id.clone(), content, evidence, outside, published, came, left })
+        let Made { content, came, evidence, outside, published, left, quotes } = made;
+        self.take_down(Step::Observed { id: wanted.id.clone(), content, evidence, outside, published, came, left, quotes })
     }
 
     fn make(&mut self, number: u64, call: CallId, wanted: &ToolCall, watcher: &mut dyn Watcher) -> Result<Made, AgentError> {
@@ -97,10 +98,10 @@ impl Agent<'_> {
                 builtin::REMEMBER => Came::Verified,
                 _ => Came::Own,
             };
-            let Brought { shown, beside, note, outside } = brought;
+            let Brought { shown, beside, note, outside, quotes } = brought;
             watcher.noted(number, &note);
             let content = observation::said(number, std::iter::once(shown).chain(beside));
-            return Ok(Made { outside, ..Made::nothing(content, came) });
+            return Ok(Made { outside, quotes, ..Made::nothing(content, came) });
         }
         let input = CallInput {
             function: wanted.name.clone(),
@@ -116,7 +117,7 @@ impl Agent<'_> {
                 let published = completed.publication == Publication::Published;
                 let left = if published { left(&completed.changes) } else { BTreeMap::new() };
                 let content = observation::completed(number, &completed);
-                Ok(Made { content, came: Came::Verified, evidence, outside: true, published, left })
+                Ok(Made { evidence, outside: true, published, left, ..Made::nothing(content, Came::Verified) })
             }
             Err(refused) => refuse(number, refused, watcher),
         }
@@ -168,7 +169,7 @@ impl Agent<'_> {
             observation::found_again(number, outcome.as_ref().and_then(Body::text))
         };
         let left = published.map(|published| left(&published.changes)).unwrap_or_default();
-        Ok(Some(Made { content, came: Came::Verified, evidence: None, outside: true, published: true, left }))
+        Ok(Some(Made { outside: true, published: true, left, ..Made::nothing(content, Came::Verified) }))
     }
 }
 

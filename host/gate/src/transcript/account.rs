@@ -12,6 +12,8 @@ use cofferdam_memory::shows;
 
 use super::{
     line::{Body, Line},
+    part::Part,
+    reader::Transcripts,
     said::Said,
 };
 use crate::{gate::Gate, refusal::Fault};
@@ -30,6 +32,7 @@ struct Committed {
 /// What the ledger says of a redaction.
 #[derive(Debug, Clone)]
 struct Told {
+    leaf: u64,
     lines: Vec<Commitment>,
     reason: Commitment,
     by: Option<String>,
@@ -44,6 +47,7 @@ pub struct Account {
     pruned: BTreeMap<RunId, (Timestamp, Option<String>)>,
     runs: BTreeSet<RunId>,
     verified: BTreeSet<CallId>,
+    parts: Vec<Part>,
 }
 
 /// A line after it was compared with the ledger.
@@ -117,13 +121,18 @@ pub struct Missing {
 }
 
 impl Gate {
-    /// Reads what the ledger says of the transcripts of some runs: one pass over it.
+    /// Reads what the ledger says of the transcripts of some runs: one pass over it. In the same turn it is listed what there is of
+    /// them, so that a run that is being written has neither a line without its leaf nor a leaf without its line.
     ///
     /// # Errors
-    /// A ledger that does not check out.
+    /// A ledger that does not check out; the state folder's.
     pub fn account(&self, runs: &BTreeSet<RunId>) -> Result<Account, Fault> {
         let mut account = Account { runs: runs.clone(), ..Account::default() };
-        self.in_turn(|_, _, book| {
+        self.in_turn(|_, lock, book| {
+            let transcripts = Transcripts::open(lock.state().folder())?;
+            for run in runs {
+                account.parts.extend(transcripts.parts_of(run)?);
+            }
             for entry in book.ledger()?.entries_from(LeafIndex(0)) {
                 let (leaf, entry) = entry?;
                 account.enter(leaf.0, &entry);
@@ -131,6 +140,17 @@ impl Gate {
             Ok(())
         })?;
         Ok(account)
+    }
+}
+
+impl Told {
+    /// Whether it tells of the removal of what stands in a line; of a mark that names its leaf, no other one does.
+    fn is_of(&self, body: &Body) -> bool {
+        let leaf = match body {
+            Body::Redacted(redacted) => redacted.leaf,
+            Body::Said(_) => None,
+        };
+        self.lines.contains(&body.commitment()) && leaf.is_none_or(|leaf| leaf == self.leaf)
     }
 }
 
@@ -148,7 +168,7 @@ impl Account {
     fn enter(&mut self, leaf: u64, entry: &Entry) {
         let committed: &[(&CallId, Said, Commitment)] = match entry.event() {
             Event::TranscriptRedacted { run, call, lines, reason, by } if self.runs.contains(run) => {
-                let told = Told { lines: lines.clone(), reason: *reason, by: by.clone(), time: entry.time() };
+                let told = Told { leaf, lines: lines.clone(), reason: *reason, by: by.clone(), time: entry.time() };
                 self.redacted.entry(call.clone()).or_default().push(told);
                 return;
             }
@@ -175,11 +195,17 @@ impl Account {
         }
     }
 
+    /// What there was of the transcripts of the runs, as far as the ledger told of them.
+    #[must_use]
+    pub fn parts(&self) -> &[Part] {
+        &self.parts
+    }
+
     /// Compares a line with the ledger. Only what comes back as [`Checked::InLedger`] is what was said.
     pub fn check(&mut self, line: Line) -> Checked {
         let Line { call, said, body, .. } = line;
         let commitment = body.commitment();
-        let told = self.redacted.get(&call).and_then(|told| told.iter().find(|told| told.lines.contains(&commitment)));
+        let told = self.redacted.get(&call).and_then(|told| told.iter().find(|told| told.is_of(&body)));
         let Some(known) = self.committed.get_mut(&(call, said)) else {
             return Checked::NotInLedger { text: body.text().map(ToOwned::to_owned) };
         };

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! {"v":1,"time":…,"call":…,"said":…,"opening":{"salt":…,"text":…}}
-//! {"v":1,"time":…,"call":…,"said":…,"redacted":{"commitment":…,"time":…,"by":…,"reason":{"salt":…,"text":…}}}
+//! {"v":1,"time":…,"call":…,"said":…,"redacted":{"commitment":…,"time":…,"by":…,"reason":{"salt":…,"text":…},"leaf":…}}
 //! {"v":1,"rewritten":1}          only as the first line of a file that a redaction wrote anew: how often one did
 //! ```
 
@@ -51,6 +51,9 @@ pub struct Redacted {
     pub by: Option<String>,
     /// Why; the ledger holds a commitment to it.
     pub reason: Opening,
+    /// The leaf of the ledger that tells of the removal; none in marks of before it was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leaf: Option<u64>,
 }
 
 impl Body {

@@ -8,7 +8,7 @@ use cofferdam_store::Folder;
 
 use super::{
     reader::Transcripts,
-    redaction::{PendingRemoval, record_removal, remove},
+    redaction::{PendingRemoval, remove},
     request::Signature,
     staged::{Removal, Staged},
 };
@@ -56,12 +56,10 @@ impl Gate {
                 let state = lock.state().folder();
                 let mut pruned = Vec::new();
                 for run in self.prunable_of(runs, state, book)? {
-                    book.write(record.take())?;
-                    let leaf = book.ledger()?.size();
                     let by = by.map(|by| by.as_str().to_owned());
                     let removal = Removal::Run { run: run.run.clone(), bytes: run.bytes, by };
-                    let staged = Staged::stage(state, self.new_call()?, removal, leaf)?;
-                    record_removal(&staged, book)?;
+                    let id = self.new_call()?;
+                    let staged = book.tell(record.take(), |leaf| Ok(Staged::stage(state, id, removal, leaf)?), Staged::event)?;
                     remove(&staged, state)?;
                     pruned.push(Pruned { run, pending: PendingRemoval::new(staged) });
                 }

@@ -54,8 +54,9 @@ impl Transcripts {
         Ok(bytes)
     }
 
-    /// The lines of a part from byte `from`, which begins one; each with the byte at which it begins. A last line without its
-    /// end is passed over: a crash left it, or it is being written. After a damaged line the next one follows.
+    /// The lines of a part from byte `from`, which begins one, to where it ended when it was listed; each with the byte at which
+    /// it begins. A last line without its end is passed over: a crash left it, or it was being written. After a damaged line the
+    /// next one follows.
     ///
     /// # Errors
     /// [`TranscriptError::Rewritten`] where a redaction came since the part was listed; the state folder's.
@@ -64,7 +65,8 @@ impl Transcripts {
         if self.rewritten(&name)? != Some(part.rewritten) {
             return Err(TranscriptError::Rewritten { file: name });
         }
-        let lines = self.file_lines(&name, from)?.ok_or_else(|| TranscriptError::Rewritten { file: name.clone() })?;
+        let file = self.folder.reading(&name)?.ok_or_else(|| TranscriptError::Rewritten { file: name.clone() })?;
+        let lines = file.lines_within(from..part.bytes, MAX_LINE_BYTES);
         Ok(Lines { transcripts: self.clone(), name, lines })
     }
 

@@ -23,7 +23,6 @@ use super::{
 use crate::{
     book::OpenBook,
     gate::{Gate, random},
-    record::Record,
     refusal::{Fault, Refused},
     remember::is_recorded,
 };
@@ -91,11 +90,11 @@ impl Gate {
                 let mut pending = Vec::new();
                 // One leaf tells of as many lines as fit into it; a call without any is told of once.
                 for lines in lines.chunks(MAX_REDACTED_LINES).chain(lines.is_empty().then_some(&[][..])) {
-                    let staged = self.stage(request, lines, state, book, record)?;
-                    record_removal(&staged, book)?;
+                    let staged = book.tell(record.take(), |leaf| self.stage(request, lines, state, leaf), Staged::event)?;
                     remove(&staged, state)?;
                     pending.push(PendingRemoval(staged));
                 }
+                state.sweep()?;
                 Ok(pending)
             })
         })
@@ -109,26 +108,20 @@ impl Gate {
         Ok(Staged::all(self.state.folder())?.into_iter().map(PendingRemoval).collect())
     }
 
-    /// Ends a removal: nothing tells any more of what was removed.
+    /// Ends a removal: nothing tells any more of what was removed, and no unfinished file of an earlier crash has it.
     ///
     /// # Errors
     /// The state folder's; then it can be done again.
     pub fn finish_removal(&self, PendingRemoval(staged): PendingRemoval) -> Result<(), Fault> {
-        self.in_turn(|_, lock, _| Ok(staged.discard(lock.state().folder())?))
+        self.in_turn(|_, lock, _| {
+            let state = lock.state().folder();
+            state.sweep()?;
+            Ok(staged.discard(state)?)
+        })
     }
 
     /// Takes a redaction down for the leaf that comes next.
-    pub(super) fn stage(
-        &self,
-        request: &RedactionRequest,
-        lines: &[Commitment],
-        state: &Folder,
-        book: &mut OpenBook<'_>,
-        record: &mut Record<'_>,
-    ) -> Result<Staged, Fault> {
-        // What the run begins with comes first, so that the number of the next leaf is known.
-        book.write(record.take())?;
-        let leaf = book.ledger()?.size();
+    pub(super) fn stage(&self, request: &RedactionRequest, lines: &[Commitment], state: &Folder, leaf: u64) -> Result<Staged, Fault> {
         let removal = Removal::Lines {
             run: request.run.clone(),
             call: request.call.clone(),
@@ -151,18 +144,12 @@ pub(super) fn texts(state: &Folder, request: &RedactionRequest, elsewhere: Elsew
     }
 }
 
-/// Tells the ledger of a removal, durably. Where this fails, whether the leaf is there is not known; the next opening finds out.
-pub(super) fn record_removal(staged: &Staged, book: &mut OpenBook<'_>) -> Result<(), Fault> {
-    book.append(staged.event())?;
-    Ok(book.ledger()?.sync()?)
-}
-
 /// Takes out of the transcripts what the ledger says is removed.
 pub(super) fn remove(staged: &Staged, state: &Folder) -> Result<(), TranscriptError> {
     let transcripts = Transcripts::open(state)?;
     match staged.removal() {
         Removal::Lines { run, call, lines, time, reason, by, .. } => {
-            let mark = |commitment| Redacted { commitment, time: *time, by: by.clone(), reason: reason.clone() };
+            let mark = |commitment| Redacted { commitment, time: *time, by: by.clone(), reason: reason.clone(), leaf: Some(staged.leaf()) };
             transcripts.put_marks(run, &Marks { call, lines, mark: &mark })
         }
         Removal::Run { run, .. } => transcripts.remove_parts(run),

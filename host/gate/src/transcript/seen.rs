@@ -15,6 +15,10 @@ use super::{
 };
 use crate::{gate::Gate, refusal::Fault};
 
+/// Most leaves of the ledger that are walked through for one call: many times what a call has that changes as many paths as it may,
+/// with a decision and an answer about each. What is longer is in doubt.
+const MAX_CALL_LEAVES: usize = if cfg!(test) { 2000 } else { 1 << 17 };
+
 /// A call that a transcript tells of, compared with the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenCall {
@@ -34,6 +38,14 @@ pub struct SeenCall {
     pub reads: Vec<(WorkspacePath, Fact)>,
     /// What it left where it changed something: the digest of a file's contents, or that no file is there.
     pub left: Vec<(WorkspacePath, Option<Digest>)>,
+}
+
+/// What the ledger says of a call.
+struct Leaves {
+    /// Its entries, with their numbers.
+    entries: Vec<(u64, Entry)>,
+    /// Whether that is all.
+    is_whole: bool,
 }
 
 impl Gate {
@@ -60,7 +72,7 @@ impl Gate {
             lines.push(line);
         }
         let Some(call) = lines.first().map(|line| line.call.clone()) else { return Ok(None) };
-        let entries = self.leaves_of(&part.run, leaf)?;
+        let Leaves { entries, is_whole } = self.leaves_of(&part.run, &call, leaf, &lines)?;
         let mut seen = SeenCall {
             run: part.run.clone(),
             function: entries.iter().find_map(|(_, entry)| function_of(entry.event(), &call)),
@@ -74,18 +86,25 @@ impl Gate {
         if damaged {
             seen.doubt(Doubt::Edited);
         }
+        if !is_whole {
+            seen.doubt(Doubt::NotRecorded);
+        }
         let mut account = Account::of_call(&part.run, &entries);
         for line in lines {
             let said = line.said;
-            let is_removed = matches!(line.body, Body::Redacted(_));
+            // A mark of before it named its leaf: that can be anywhere after the call's, so who wants to see it looks at the transcript.
+            let is_old_mark = matches!(&line.body, Body::Redacted(redacted) if redacted.leaf.is_none());
             let text = match account.check(line) {
                 Checked::InLedger { text, .. } => text.as_str().to_owned(),
-                // The leaf that tells of the removal can be anywhere after the call's: who wants to see it looks at the transcript.
-                Checked::Redacted { .. } | Checked::Differs { .. } if is_removed => {
+                Checked::Redacted { .. } => {
                     seen.doubt(Doubt::Removed);
                     continue;
                 }
-                Checked::Redacted { .. } | Checked::Differs { .. } => {
+                Checked::Differs { .. } if is_old_mark => {
+                    seen.doubt(Doubt::Removed);
+                    continue;
+                }
+                Checked::Differs { .. } => {
                     seen.doubt(Doubt::Edited);
                     continue;
                 }
@@ -140,19 +159,32 @@ impl Gate {
         of_reads.chain(of_left).collect()
     }
 
-    /// The ledger's entries about a call, from its request on.
-    fn leaves_of(&self, run: &RunId, request: u64) -> Result<Vec<(u64, Entry)>, Fault> {
+    /// The ledger's entries about a call: those from its request on, and those that marks in its lines say tell of a removal.
+    fn leaves_of(&self, run: &RunId, call: &CallId, request: u64, lines: &[Line]) -> Result<Leaves, Fault> {
+        let named = lines.iter().filter_map(|line| if let Body::Redacted(redacted) = &line.body { redacted.leaf } else { None });
         self.in_turn(|_, _, book| {
-            let mut found = Vec::new();
-            for entry in book.ledger()?.entries_from(LeafIndex(request)) {
+            let mut leaves = Leaves { entries: Vec::new(), is_whole: true };
+            for (count, entry) in book.ledger()?.entries_from(LeafIndex(request)).enumerate() {
                 let (LeafIndex(leaf), entry) = entry?;
-                // The leaves of a call are written in one turn.
-                if leaf > request && (matches!(entry.event(), Event::Request { .. }) || entry.run() != run) {
+                // The leaves of a call are written in one turn, so the first one of something else ends them.
+                match call_of(entry.event()) {
+                    Some(other) if other == call && entry.run() == run => {}
+                    Some(_) | None => break,
+                }
+                if count >= MAX_CALL_LEAVES {
+                    leaves.is_whole = false;
                     break;
                 }
-                found.push((leaf, entry));
+                // Nothing is compared with decisions, and there may be many.
+                if !matches!(entry.event(), Event::Decision { .. }) {
+                    leaves.entries.push((leaf, entry));
+                }
             }
-            Ok(found)
+            // Somebody may have written any number into a mark: what is beyond the end is not there, and what tells of something else
+            // is left out.
+            let removals = book.ledger()?.read(&named.collect())?;
+            leaves.entries.extend(removals.into_iter().filter(|(_, entry)| is_removal(entry.event(), call)));
+            Ok(leaves)
         })
     }
 }
@@ -179,6 +211,29 @@ fn is_refusal(event: &Event, wanted: &CallId) -> bool {
         Event::Refused { call, .. } | Event::Aborted { call, .. } => call == wanted,
         _ => false,
     }
+}
+
+/// The call that makes its way with an event.
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other event is a step of a call")]
+fn call_of(event: &Event) -> Option<&CallId> {
+    match event {
+        Event::Request { call, .. }
+        | Event::Decision { call, .. }
+        | Event::Approval { call, .. }
+        | Event::Invocation { call, .. }
+        | Event::Verdict { call, .. }
+        | Event::Intent { call, .. }
+        | Event::Published { call }
+        | Event::Aborted { call, .. }
+        | Event::Undone { call, .. }
+        | Event::Refused { call, .. } => Some(call),
+        _ => None,
+    }
+}
+
+/// Whether texts of a call were removed.
+fn is_removal(event: &Event, wanted: &CallId) -> bool {
+    matches!(event, Event::TranscriptRedacted { call, .. } if call == wanted)
 }
 
 fn function_of(event: &Event, wanted: &CallId) -> Option<String> {

@@ -14,7 +14,7 @@ use super::{
     Checked, Elsewhere, RedactionRequest, Said, Signature, TranscriptError, Writer,
     limits::{MAX_LINE_BYTES, PART_BYTES},
     line::{Parsed, parse_line},
-    redaction::{record_removal, remove, texts},
+    redaction::{remove, texts},
     staged::Staged,
 };
 use crate::{Gate, GateParts, Toolbox};
@@ -184,9 +184,11 @@ fn a_redaction_that_dies_at_any_step_is_completed_or_never_was() {
             let state = lock.state().folder();
             let lines = texts(state, &request, Elsewhere::Nothing)?;
             if step > 0 {
-                let staged: Staged = gate.stage(&request, &lines, state, book, &mut record)?;
+                book.write(record.take())?;
+                let staged: Staged = gate.stage(&request, &lines, state, book.ledger()?.size())?;
                 if step > 1 {
-                    record_removal(&staged, book)?;
+                    book.append(staged.event())?;
+                    book.sync()?;
                 }
                 if step > 2 {
                     remove(&staged, state)?;
@@ -237,16 +239,120 @@ fn a_removal_that_the_ledger_does_not_tell_of_differs() {
     let staged = gate
         .in_turn(|_, lock, book| {
             let lines = texts(lock.state().folder(), &request(&gate, &call), Elsewhere::Nothing)?;
-            gate.stage(&request(&gate, &call), &lines, lock.state().folder(), book, &mut gate.record(call.clone()))
+            gate.stage(&request(&gate, &call), &lines, lock.state().folder(), book.ledger()?.size())
         })
         .unwrap();
     remove(&staged, gate.state().folder()).unwrap();
     assert!(matches!(checked(&gate, gate.run()).unwrap()[..], [Checked::Differs { text: None, .. }]));
-    gate.in_turn(|_, _, book| record_removal(&staged, book)).unwrap();
+    gate.in_turn(|_, _, book| book.append(staged.event())).unwrap();
     assert!(matches!(checked(&gate, gate.run()).unwrap()[..], [Checked::Redacted { .. }]));
     // The text is put back by hand.
     std::fs::write(scene.file(&gate), before).unwrap();
     assert!(matches!(&checked(&gate, gate.run()).unwrap()[..], [Checked::Differs { text: Some(text), .. }] if text == "one"));
+}
+
+/// A call that is asked for, decided on so many times and verified; gives the leaf of its request too.
+fn call(gate: &Gate, decisions: usize, refused: bool) -> (CallId, u64) {
+    use cofferdam_ledger::event::{Check, Origin, Ruling, Subject};
+    let id = gate.new_call().unwrap();
+    let mut record = gate.record(id.clone());
+    let (tool, function) = ("files".parse().unwrap(), "read".parse().unwrap());
+    let request = |call, arguments| Event::Request { call, tool, function, arguments, origin: Origin::User };
+    record.note_with(Said::Arguments, "the secret".to_owned(), request).unwrap();
+    let verdict = |call, evidence| Event::Verdict { call, postconditions: Check::Passed, hook: Check::None, evidence };
+    record.note_with(Said::Evidence, "another".to_owned(), verdict).unwrap();
+    for _ in 0..decisions {
+        record.note(Event::Decision { call: id.clone(), subject: Subject::Changes, ruling: Ruling::Allowed, rules: Vec::new() });
+    }
+    if refused {
+        record.note(Event::Refused { call: id.clone(), code: "a.test".to_owned() });
+    }
+    let batch = record.take();
+    let leaves = batch.entries.len() as u64;
+    let last = gate.in_turn(|_, _, book| book.write(batch)).unwrap();
+    (id, last + 1 - leaves)
+}
+
+fn doubts(gate: &Gate, leaf: u64) -> Vec<cofferdam_memory::Doubt> {
+    let part = gate.transcripts().unwrap().parts_of(gate.run()).unwrap().remove(0);
+    gate.seen_call(&part, 0, leaf).unwrap().unwrap().doubts
+}
+
+#[test]
+fn a_call_with_more_leaves_than_are_read_at_a_time_is_read_to_its_end() {
+    use cofferdam_memory::Doubt;
+    // The last one is longer than any call that is read to its end.
+    let long = vec![Doubt::NotRecorded];
+    for (decisions, refused, expected) in
+        [(1, false, vec![]), (1300, false, vec![]), (1300, true, vec![Doubt::Refused]), (2100, true, long)]
+    {
+        let scene = Scene::new();
+        let gate = scene.gate();
+        let (_, leaf) = call(&gate, decisions, refused);
+        call(&gate, 1, true);
+        assert_eq!(doubts(&gate, leaf), expected, "{decisions} {refused}");
+    }
+}
+
+#[test]
+fn a_mark_leads_to_the_leaf_that_tells_of_it_and_one_that_does_not_was_made_by_hand() {
+    use cofferdam_memory::Doubt;
+    let scene = Scene::new();
+    let gate = scene.gate();
+    let (id, leaf) = call(&gate, 1, false);
+    let (_, other) = call(&gate, 1, false);
+    gate.redact(&request(&gate, &id), Elsewhere::Nothing).unwrap().into_iter().for_each(|removal| gate.finish_removal(removal).unwrap());
+    assert_eq!(doubts(&gate, leaf), [Doubt::Removed]);
+    let file = scene.file(&gate);
+    let text = std::fs::read_to_string(&file).unwrap();
+    let (_, tail) = text.split_once(",\"leaf\":").unwrap();
+    let told: u64 = tail.split_once('}').unwrap().0.parse().unwrap();
+    let mark = format!(",\"leaf\":{told}");
+    // Beyond the end, of something else, and of before it was kept.
+    for (named, expected) in
+        [(format!(",\"leaf\":{}", u64::MAX), Doubt::Edited), (format!(",\"leaf\":{other}"), Doubt::Edited), (String::new(), Doubt::Removed)]
+    {
+        std::fs::write(&file, text.replace(&mark, &named)).unwrap();
+        assert_eq!(doubts(&gate, leaf), std::slice::from_ref(&expected), "{named}");
+        let is_told = checked(&gate, gate.run()).unwrap().iter().all(Checked::is_vouched_for);
+        assert_eq!(is_told, expected == Doubt::Removed, "{named}");
+    }
+}
+
+#[test]
+fn what_a_crash_left_unfinished_goes_with_a_removal() {
+    let scene = Scene::new();
+    let gate = scene.gate();
+    let call = say(&gate, &["the secret"]);
+    for folder in ["transcripts", "removals", "runs", "memory/history"] {
+        let folder = scene.root.path().join("state").join(folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        // As the product makes them.
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).unwrap();
+        std::fs::write(folder.join(".tmp-1-0"), "the secret").unwrap();
+    }
+    std::fs::set_permissions(scene.root.path().join("state/memory"), std::fs::Permissions::from_mode(0o700)).unwrap();
+    let left = |folder: &str| scene.root.path().join("state").join(folder).join(".tmp-1-0").exists();
+    gate.redact(&request(&gate, &call), Elsewhere::Nothing).unwrap().into_iter().for_each(|removal| gate.finish_removal(removal).unwrap());
+    assert!(["transcripts", "removals", "runs", "memory/history"].iter().all(|folder| !left(folder)));
+    std::fs::write(scene.root.path().join("state/memory/history/.tmp-1-0"), "the secret").unwrap();
+    gate.forget_memory_history(None).unwrap();
+    assert!(!left("memory/history"));
+}
+
+#[test]
+fn what_comes_while_a_transcript_is_looked_at_is_neither_missing_nor_unknown() {
+    let scene = Scene::new();
+    let gate = scene.gate();
+    say(&gate, &["one"]);
+    let mut account = gate.account(&BTreeSet::from([gate.run().clone()])).unwrap();
+    say(&gate, &["two"]);
+    let transcripts = gate.transcripts().unwrap();
+    let parts = account.parts().to_vec();
+    for line in parts.iter().flat_map(|part| transcripts.lines(part, 0).unwrap()) {
+        assert!(account.check(line.unwrap().1).is_vouched_for());
+    }
+    assert_eq!(account.missing(), []);
 }
 
 #[test]

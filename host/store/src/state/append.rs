@@ -2,9 +2,7 @@
 
 use std::{fs::File, sync::Arc};
 
-use rustix::{fs::FlockOperation, io::Errno};
-
-use crate::state::{disk::Disk, error::StateError};
+use crate::state::{disk::Disk, error::StateError, lock::try_hold};
 
 /// A file opened to append to. What was appended survives a power loss only after [`AppendFile::sync`].
 #[derive(Debug)]
@@ -43,13 +41,10 @@ impl AppendFile {
     /// # Errors
     /// [`StateError::Held`], [`StateError::Io`].
     pub fn hold(&self) -> Result<(), StateError> {
-        loop {
-            match rustix::fs::flock(&self.file, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => return Ok(()),
-                Err(Errno::INTR) => {}
-                Err(Errno::WOULDBLOCK) => return Err(StateError::Held(self.label.clone())),
-                Err(error) => return Err(StateError::io("lock", &self.label, error.into())),
-            }
+        match try_hold(&self.file) {
+            Ok(true) => Ok(()),
+            Ok(false) => Err(StateError::Held(self.label.clone())),
+            Err(error) => Err(StateError::io("lock", &self.label, error)),
         }
     }
 

@@ -1,14 +1,6 @@
 //! A private folder: the file operations that every other crate uses for the product's own files.
 
-use std::{
-    fs::File,
-    io,
-    path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-};
+use std::{fs::File, io, path::Path, sync::Arc};
 
 use cap_std::{ambient_authority, fs::Dir};
 use cofferdam_base::{bounded, path::MAX_COMPONENT_BYTES};
@@ -20,14 +12,11 @@ use crate::state::{
     error::StateError,
     read::ReadFile,
     replacement::Replacement,
+    temporary::is_unfinished,
 };
 
 /// Most entries that a folder of the state may have: a folder that something else fills does not fill the memory.
 pub const MAX_ENTRIES: usize = 1_000_000;
-/// First characters of the names of files that are not finished. No other file has such a name.
-const TEMPORARY: &str = ".tmp-";
-/// Names tried for one unfinished file: processes of two containers can have one process id.
-const TEMPORARY_TRIES: usize = 64;
 
 /// A folder with mode 0700 that belongs to the user. Files in it have mode 0600; no operation follows a symbolic link.
 ///
@@ -119,7 +108,7 @@ impl Folder {
     }
 
     /// Makes or replaces a file: after a crash or a power loss it has its old content or all of the new one.
-    /// A crash can leave an unfinished file behind, which nothing reads and [`Folder::list`] does not show.
+    /// A crash can leave an unfinished file behind, which nothing reads, [`Folder::list`] does not show and [`Folder::sweep`] removes.
     ///
     /// # Errors
     /// [`StateError::Name`], [`StateError::Io`]; then the file is as it was, unless the last sync failed.
@@ -171,7 +160,12 @@ impl Folder {
     /// [`StateError::Name`], [`StateError::Io`].
     pub fn is_named(&self, file: &AppendFile, name: &str) -> Result<bool, StateError> {
         check_name(name)?;
-        let held = rustix::fs::fstat(file.file()).map_err(|error| self.failed("look at", name, error.into()))?;
+        self.is_file_named(file.file(), name)
+    }
+
+    /// Whether the name is that of this file still.
+    pub(super) fn is_file_named(&self, file: &File, name: &str) -> Result<bool, StateError> {
+        let held = rustix::fs::fstat(file).map_err(|error| self.failed("look at", name, error.into()))?;
         match rustix::fs::statat(&*self.dir, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(named) => Ok((named.st_dev, named.st_ino) == (held.st_dev, held.st_ino)),
             Err(rustix::io::Errno::NOENT) => Ok(false),
@@ -185,6 +179,11 @@ impl Folder {
     /// [`StateError::Name`], [`StateError::Io`].
     pub fn remove(&self, name: &str) -> Result<Removed, StateError> {
         check_name(name)?;
+        self.remove_unchecked(name)
+    }
+
+    /// Removes a file of whatever name.
+    pub(super) fn remove_unchecked(&self, name: &str) -> Result<Removed, StateError> {
         match self.disk.remove_file(&self.dir, name) {
             Ok(()) => Ok(Removed::Gone),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Removed::WasMissing),
@@ -209,12 +208,11 @@ impl Folder {
     }
 
     pub(super) fn list_at_most(&self, limit: usize) -> Result<Vec<String>, StateError> {
-        let failed = |error| StateError::io("list", &self.label, error);
         let mut names = Vec::new();
-        for entry in self.dir.entries().map_err(failed)? {
-            let name = entry.map_err(failed)?.file_name();
+        for entry in self.dir.entries().map_err(|error| self.unlisted(error))? {
+            let name = entry.map_err(|error| self.unlisted(error))?.file_name();
             let name = name.into_string().map_err(|name| StateError::Stranger(self.label(&name.to_string_lossy())))?;
-            if name.starts_with(TEMPORARY) {
+            if is_unfinished(&name) {
                 continue;
             }
             if names.len() >= limit {
@@ -235,6 +233,11 @@ impl Folder {
     /// Opens a regular file; none when nothing has this name.
     pub(crate) fn open_file(&self, name: &str, access: OFlags) -> Result<Option<File>, StateError> {
         check_name(name)?;
+        self.open_regular(name, access)
+    }
+
+    /// Opens a regular file of whatever name.
+    pub(super) fn open_regular(&self, name: &str, access: OFlags) -> Result<Option<File>, StateError> {
         // Non-blocking: a FIFO is found out before it can hold us up.
         let flags = access | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
         let file = match rustix::fs::openat(&*self.dir, name, flags, Mode::empty()) {
@@ -262,8 +265,16 @@ impl Folder {
 
     /// Whether it has no entry at all.
     pub(crate) fn is_empty(&self) -> Result<bool, StateError> {
-        let failed = |error| StateError::io("list", &self.label, error);
-        Ok(self.dir.entries().map_err(failed)?.next().is_none())
+        Ok(self.dir.entries().map_err(|error| self.unlisted(error))?.next().is_none())
+    }
+
+    /// Whether a name is that of a folder, and not of a link to one.
+    pub(super) fn is_folder(&self, name: &str) -> Result<bool, StateError> {
+        match rustix::fs::statat(&*self.dir, name, AtFlags::SYMLINK_NOFOLLOW) {
+            Ok(stat) => Ok(FileType::from_raw_mode(stat.st_mode) == FileType::Directory),
+            Err(rustix::io::Errno::NOENT) => Ok(false),
+            Err(error) => Err(self.failed("look at", name, error.into())),
+        }
     }
 
     pub(crate) fn dir(&self) -> &Dir {
@@ -278,22 +289,12 @@ impl Folder {
         format!("{}/{name}", self.label)
     }
 
-    pub(super) fn failed(&self, doing: &'static str, name: &str, cause: io::Error) -> StateError {
-        StateError::io(doing, &self.label(name), cause)
+    pub(super) fn unlisted(&self, cause: io::Error) -> StateError {
+        StateError::io("list", &self.label, cause)
     }
 
-    fn create_temporary(&self) -> Result<(String, File), StateError> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let mut last = io::Error::from(io::ErrorKind::AlreadyExists);
-        for _ in 0..TEMPORARY_TRIES {
-            let name = format!("{TEMPORARY}{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-            match self.disk.create_file(&self.dir, &name, Permissions::Private) {
-                Ok(file) => return Ok((name, file)),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => last = error,
-                Err(error) => return Err(self.failed("make", &name, error)),
-            }
-        }
-        Err(self.failed("make", TEMPORARY, last))
+    pub(super) fn failed(&self, doing: &'static str, name: &str, cause: io::Error) -> StateError {
+        StateError::io(doing, &self.label(name), cause)
     }
 }
 
@@ -309,7 +310,7 @@ pub enum Removed {
 /// One component, no name of an unfinished file.
 fn check_name(name: &str) -> Result<(), StateError> {
     let one = !name.is_empty() && name != "." && name != ".." && !name.contains(['/', '\0']) && name.len() <= MAX_COMPONENT_BYTES;
-    if one && !name.starts_with(TEMPORARY) { Ok(()) } else { Err(StateError::Name(name.to_owned())) }
+    if one && !is_unfinished(name) { Ok(()) } else { Err(StateError::Name(name.to_owned())) }
 }
 
 fn open_child(dir: &Dir, name: &str) -> io::Result<Dir> {

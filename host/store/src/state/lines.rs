@@ -1,6 +1,9 @@
 //! A file of lines, read one after the other from any byte on, without holding more than one.
 
-use std::io::{self, BufRead as _, BufReader, Read};
+use std::{
+    io::{self, BufRead as _, BufReader, Read},
+    ops::Range,
+};
 
 use crate::state::read::ReadFile;
 
@@ -33,11 +36,15 @@ pub struct FileLines {
 struct Rest {
     file: ReadFile,
     offset: u64,
+    /// Nothing is read from this byte on.
+    end: u64,
 }
 
 impl Read for Rest {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let read = self.file.read_at(self.offset, buffer)?;
+        let left = usize::try_from(self.end.saturating_sub(self.offset)).unwrap_or(usize::MAX);
+        let room = buffer.len().min(left);
+        let read = self.file.read_at(self.offset, buffer.get_mut(..room).unwrap_or_default())?;
         self.offset = self.offset.saturating_add(read as u64);
         Ok(read)
     }
@@ -47,7 +54,14 @@ impl ReadFile {
     /// The lines from byte `from`, which begins one; none may be longer than `limit` bytes without its line feed.
     #[must_use]
     pub fn lines(self, from: u64, limit: u64) -> FileLines {
-        FileLines { reader: BufReader::with_capacity(CHUNK_BYTES, Rest { file: self, offset: from }), offset: from, limit, ended: false }
+        self.lines_within(from..u64::MAX, limit)
+    }
+
+    /// Like [`ReadFile::lines`], as if the file ended where the range does: what is appended meanwhile is not read.
+    #[must_use]
+    pub fn lines_within(self, Range { start, end }: Range<u64>, limit: u64) -> FileLines {
+        let rest = Rest { file: self, offset: start, end };
+        FileLines { reader: BufReader::with_capacity(CHUNK_BYTES, rest), offset: start, limit, ended: false }
     }
 
     /// The byte at which its last whole line ends, now. It reads no more than what a crash or a writer left after that.

@@ -25,6 +25,23 @@ pub struct WorkspaceLock<'state> {
     _file: File,
 }
 
+/// Takes an open file for this process until it is closed or released; not where another one has it.
+pub(super) fn try_hold(file: &File) -> io::Result<bool> {
+    loop {
+        match rustix::fs::flock(file, FlockOperation::NonBlockingLockExclusive) {
+            Ok(()) => return Ok(true),
+            Err(Errno::INTR) => {}
+            Err(Errno::WOULDBLOCK) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Gives up what [`try_hold`] took.
+pub(super) fn release(file: &File) -> io::Result<()> {
+    Ok(rustix::fs::flock(file, FlockOperation::Unlock)?)
+}
+
 impl WorkspaceLock<'_> {
     /// The state that belongs to the workspace.
     #[must_use]
@@ -50,16 +67,15 @@ impl StateDir {
     pub fn lock(&self, mut wait: impl FnMut() -> ControlFlow<()>) -> Result<WorkspaceLock<'_>, StateError> {
         loop {
             let file = self.lock_file()?;
-            match rustix::fs::flock(&file, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) if self.is_lock_file(&file)? => return Ok(WorkspaceLock { state: self, _file: file }),
+            match try_hold(&file).map_err(|error| self.folder().failed("lock", NAME, error))? {
+                true if self.is_lock_file(&file)? => return Ok(WorkspaceLock { state: self, _file: file }),
                 // Somebody removed the file: a lock on it would hold nobody off. Try the new one.
-                Ok(()) | Err(Errno::INTR) => {}
-                Err(Errno::WOULDBLOCK) => {
+                true => {}
+                false => {
                     if wait().is_break() {
                         return Err(StateError::Busy);
                     }
                 }
-                Err(error) => return Err(self.folder().failed("lock", NAME, error.into())),
             }
         }
     }

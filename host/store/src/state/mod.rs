@@ -11,6 +11,7 @@ pub mod lines;
 pub mod lock;
 pub mod read;
 pub mod replacement;
+mod temporary;
 #[cfg(test)]
 #[expect(clippy::disallowed_methods, reason = "tests make and read files beside the code under test")]
 pub(crate) mod tests;

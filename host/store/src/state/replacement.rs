@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use crate::state::{error::StateError, folder::Folder};
+use crate::state::{error::StateError, folder::Folder, lock::release};
 
 /// The new content of a file. Until [`Replacement::publish`], the file is as it was; one that is dropped leaves nothing.
 #[derive(Debug)]
@@ -39,6 +39,8 @@ impl Replacement {
             self.folder.disk().rename(self.folder.dir(), temporary, self.folder.dir(), &self.name).map_err(failed)?;
         }
         self.temporary = None;
+        // What has its place is no unfinished file any more, and may be held by whoever works with it.
+        release(&self.file).map_err(failed)?;
         self.folder.sync()
     }
 }

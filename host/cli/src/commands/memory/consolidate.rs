@@ -28,12 +28,8 @@ pub(super) struct Consolidate {
     yes: bool,
 }
 
-/// A change of the memory that nobody confirmed.
-pub(super) const NOT_CONFIRMED: NotConfirmed = NotConfirmed {
-    code: "cli.not-confirmed",
-    what: "the memory was not changed: nobody confirmed it",
-    hint: "look with `cofferdam memory consolidate --dry-run`, then run it on a terminal or give --yes",
-};
+/// How to go on where nobody confirmed a consolidation.
+const LOOK: &str = "look with `cofferdam memory consolidate --dry-run`, then run it on a terminal or give --yes";
 
 /// A person who saw what is to be done and said yes to it: their yes is also the answer where a rule asks about a part of it.
 pub(super) struct Agreed {
@@ -47,12 +43,12 @@ impl Attendant for Agreed {
     }
 }
 
-/// A person's yes: given with the command, or asked for at the terminal.
-pub(super) fn agreed(yes: bool, question: &str) -> Result<Agreed, NotConfirmed> {
+/// A person's yes: given with the command, or asked for at the terminal. Without one, `hint` says where to look first.
+pub(super) fn agreed(yes: bool, question: &str, hint: &'static str) -> Result<Agreed, NotConfirmed> {
     match (yes, yes || confirmed(question)) {
         (true, _) => Ok(Agreed { by: "--yes" }),
         (false, true) => Ok(Agreed { by: "terminal" }),
-        (false, false) => Err(NOT_CONFIRMED),
+        (false, false) => Err(NotConfirmed { code: "cli.not-confirmed", what: "the memory was not changed: nobody confirmed it", hint }),
     }
 }
 
@@ -76,7 +72,7 @@ impl Consolidate {
                 return Ok(());
             }
             output::say(as_text(&proposal).trim_end());
-            let mut person = agreed(self.yes, "Consolidate the memory so?")?;
+            let mut person = agreed(self.yes, "Consolidate the memory so?", LOOK)?;
             let done = session.gate.consolidate_memory(proposal, &mut person).map_err(|refused| *refused)?;
             tell(&done, context.format)?;
         }

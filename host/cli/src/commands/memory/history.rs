@@ -11,6 +11,9 @@ use crate::{
     session::Session,
 };
 
+/// How to go on where nobody confirmed that the former texts go.
+const LOOK: &str = "look with `cofferdam memory history`, then run `cofferdam memory history --forget` on a terminal or give --yes";
+
 #[derive(clap::Args)]
 pub(super) struct History {
     /// Only what changed this topic
@@ -27,7 +30,7 @@ impl History {
     pub(super) fn run(self, context: &Context) -> CommandResult {
         let session = Session::open(&context.confine()?, &context.workspace)?;
         if self.forget {
-            agreed(self.yes, "Remove the former texts, so that nothing of this can be taken back?")?;
+            agreed(self.yes, "Remove the former texts, so that nothing of this can be taken back?", LOOK)?;
             let gone = session.gate.forget_memory_history(self.topic.as_ref())?;
             // Words that are gone go from the index too.
             session.recall()?.clear()?;

@@ -14,6 +14,9 @@ use crate::{
 /// Longest diff that is shown, in characters.
 const MAX_SHOWN: usize = 20_000;
 
+/// How to go on where nobody confirmed it.
+const LOOK: &str = "look with `cofferdam memory history`, then run `cofferdam memory revert` on a terminal or give --yes";
+
 #[derive(clap::Args)]
 pub(super) struct Revert {
     /// A change as `memory history` lists it, or an entry: then the newest change that brought it or took it out
@@ -35,7 +38,7 @@ impl Revert {
             output::say(text::block(&diff, MAX_SHOWN).trim_end());
         }
         let question = format!("Take change {} back?", rewrite.id());
-        let mut person = agreed(self.yes, &question)?;
+        let mut person = agreed(self.yes, &question, LOOK)?;
         let change = session.gate.revert_memory(rewrite.id(), &mut person).map_err(|refused| *refused)?;
         match context.format {
             Format::Text => output::line(&format!("change {change}: {} is taken back", rewrite.id()))?,

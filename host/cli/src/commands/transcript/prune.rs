@@ -46,7 +46,9 @@ impl Prune {
         }
         let prunable = removal::prunable(&session.gate, &runs)?;
         if prunable.is_empty() {
-            output::say("no transcript is to be removed; what a memory cites, and what can be resumed, stays");
+            output::say(
+                "no transcript is to be removed; what a memory cites, what can be resumed, and what has a journal that does not read back, stays",
+            );
             return Ok(());
         }
         if !self.yes {

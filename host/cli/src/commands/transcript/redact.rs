@@ -47,7 +47,8 @@ pub(super) const NOT_CONFIRMED: NotConfirmed = NotConfirmed {
 };
 
 /// What a redaction cannot reach. Said every time: a person who removes a secret has to know where else it may be.
-const NOT_REACHED: &str = "not reached, if the text is there: words of the model that quote it (`cofferdam transcript grep WORDS` finds them), \
+const NOT_REACHED: &str = "not reached, if the text is there: words of the model that quote it, and what a program of before this one recalled of it in \
+    other runs (`cofferdam transcript grep WORDS` finds them), \
     memories (`cofferdam memory edit TOPIC`, then `cofferdam memory history TOPIC --forget` for their former texts), files that `run --record` or `transcript export` wrote, the model's provider, backups, \
     and blocks of the disk that are free now";
 
@@ -68,14 +69,31 @@ impl Redact {
         match context.format {
             Format::Text => {
                 let journal = if redacted.journal { ", and from the journal of its run" } else { "" };
-                output::line(&format!("call {}: {} texts removed from the transcript{journal}", request.call(), redacted.lines))?;
+                let copies =
+                    if redacted.copies > 0 { format!(", and from {} journals that recalled them", redacted.copies) } else { String::new() };
+                output::line(&format!("call {}: {} texts removed from the transcript{journal}{copies}", request.call(), redacted.lines))?;
             }
             Format::Json => {
-                let told = json!({"run": request.run(), "call": request.call(), "lines": redacted.lines, "journal": redacted.journal});
+                let told = json!({
+                    "run": request.run(), "call": request.call(), "lines": redacted.lines, "journal": redacted.journal,
+                    "copies": redacted.copies, "later": redacted.later, "damaged": redacted.damaged,
+                });
                 output::line(&told.to_string())?;
             }
         }
         output::say(NOT_REACHED);
+        if !redacted.later.is_empty() {
+            output::say(&format!(
+                "other processes are at work on these runs; what they recalled of it goes with the first command after they are done: {}",
+                list(&redacted.later)
+            ));
+        }
+        if !redacted.damaged.is_empty() {
+            output::say(&format!(
+                "the journals of these runs do not read back, so what they recalled of it stays: {}",
+                list(&redacted.damaged)
+            ));
+        }
         if history::find(session.gate.state(), request.call())?.is_some() {
             output::say(
                 "this call changed files: their contents before and after it are kept in the project's state for `cofferdam undo`, and stay there",
@@ -83,6 +101,10 @@ impl Redact {
         }
         Ok(())
     }
+}
+
+fn list(runs: &[RunId]) -> String {
+    runs.iter().map(RunId::as_str).collect::<Vec<_>>().join(", ")
 }
 
 /// The run of the ledger in which a run's call is recorded.

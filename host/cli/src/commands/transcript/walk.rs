@@ -75,7 +75,7 @@ pub(super) fn walk(
 ) -> Result<(), Failure> {
     let transcripts = gate.transcripts()?;
     let mut account = gate.account(&run.ledgers.iter().cloned().collect::<BTreeSet<_>>())?;
-    let mut places = Places::find(&transcripts, &run.ledgers, only)?;
+    let mut places = Places::find(&transcripts, &run.ledgers, account.parts(), only)?;
     let mut texts = 0;
     if only.is_none() {
         for (run, (time, by)) in run.ledgers.iter().filter_map(|run| Some((run, account.pruned(run)?))) {
@@ -103,11 +103,12 @@ pub(super) fn walk(
 }
 
 impl Places {
-    fn find(transcripts: &Transcripts, runs: &[RunId], only: Option<&CallId>) -> Result<Self, TranscriptError> {
+    /// What the transcripts of some runs had when the ledger was asked about them.
+    fn find(transcripts: &Transcripts, runs: &[RunId], parts: &[Part], only: Option<&CallId>) -> Result<Self, TranscriptError> {
         let mut places = Self { parts: Vec::new(), lines: BTreeMap::new(), order: Vec::new() };
         for run in runs {
-            for part in transcripts.parts_of(run)? {
-                for line in transcripts.lines(&part, 0)? {
+            for part in parts.iter().filter(|part| part.run == *run) {
+                for line in transcripts.lines(part, 0)? {
                     let (at, line) = line?;
                     if only.is_none_or(|only| line.call == *only) {
                         if !places.lines.contains_key(&line.call) {
@@ -116,7 +117,7 @@ impl Places {
                         places.lines.entry(line.call).or_default().push((places.parts.len(), at));
                     }
                 }
-                places.parts.push(part);
+                places.parts.push(part.clone());
             }
         }
         Ok(places)

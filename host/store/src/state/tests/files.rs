@@ -4,7 +4,10 @@ use std::{
     ffi::OsStr,
     fs,
     io::ErrorKind,
-    os::unix::{ffi::OsStrExt as _, fs::symlink},
+    os::unix::{
+        ffi::OsStrExt as _,
+        fs::{PermissionsExt as _, symlink},
+    },
     path::PathBuf,
     sync::Arc,
 };
@@ -110,6 +113,44 @@ fn an_unfinished_file_of_another_process_is_not_taken() {
     folder.replace("f", b"x").unwrap();
     assert!(taken.iter().all(|name| fs::read(name).unwrap() == b"of another process"));
     assert_eq!(folder.list().unwrap(), ["f"]);
+}
+
+#[test]
+fn what_a_crash_left_unfinished_is_swept_away_and_what_is_being_written_stays() {
+    let (_root, path, folder) = folder();
+    let inner = folder.folder("a").unwrap().folder("b").unwrap();
+    for left in [".tmp-1-0", "a/.tmp-1-0", "a/b/.tmp-2-7"] {
+        fs::write(path.join(left), "left by a crash").unwrap();
+    }
+    // Neither a link nor a folder is an unfinished file, and a folder that others can read is not looked into.
+    symlink(path.join("a"), path.join("a/.tmp-link")).unwrap();
+    fs::create_dir(path.join("a/.tmp-folder")).unwrap();
+    fs::create_dir(path.join("open")).unwrap();
+    fs::set_permissions(path.join("open"), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::write(path.join("open/.tmp-1-0"), "of somebody").unwrap();
+    inner.replace("kept", b"whole").unwrap();
+    let mut writing = inner.replacing("f").unwrap();
+    writing.write(b"half").unwrap();
+    assert_eq!(folder.sweep().unwrap(), 3);
+    assert_eq!(folder.sweep().unwrap(), 0);
+    writing.write(b" and half").unwrap();
+    writing.publish().unwrap();
+    assert_eq!(inner.read("f", 100).unwrap().unwrap(), b"half and half");
+    assert_eq!(inner.list().unwrap(), ["f", "kept"]);
+    assert!(!path.join(".tmp-1-0").exists() && path.join("open/.tmp-1-0").exists() && path.join("a/.tmp-folder").exists());
+    // What has its place can be held.
+    inner.append("f").unwrap().hold().unwrap();
+}
+
+#[test]
+fn a_range_of_a_file_ends_where_it_says() {
+    let (_root, _, folder) = folder();
+    folder.replace("f", b"one\ntwo\nthree\n").unwrap();
+    let lines = |range| folder.reading("f").unwrap().unwrap().lines_within(range, 100).map(Result::unwrap).collect::<Vec<_>>();
+    assert_eq!(lines(4..8), [(4, FileLine::Whole(b"two".to_vec()))]);
+    assert_eq!(lines(4..9), [(4, FileLine::Whole(b"two".to_vec())), (8, FileLine::Torn)]);
+    assert_eq!(lines(8..8), []);
+    assert_eq!(lines(4..u64::MAX).len(), 2);
 }
 
 #[test]
