@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     ChatRequest, ChatResponse, Finish, Message, TokenUsage, ToolCall,
+    calls::Calls,
     chat::wire_name,
     exchange::{Fault, reported},
 };
@@ -113,16 +114,15 @@ pub(super) fn arguments(value: Value) -> String {
     }
 }
 
-/// The answer of these parts; a call without an identifier gets one.
+/// The answer of these parts.
 pub(super) fn answer(text: String, mut calls: Vec<ToolCall>, finish_reason: Option<&str>, usage: Option<Usage>) -> ChatResponse {
-    for (index, call) in calls.iter_mut().enumerate() {
-        if call.id.is_empty() {
-            call.id = format!("call-{index}");
-        }
-    }
     let finish = match finish_reason {
         Some("length") => Finish::Length,
-        Some("content_filter") => Finish::Filtered,
+        // What a filtered answer asked for before is not to be used.
+        Some("content_filter") => {
+            calls.clear();
+            Finish::Filtered
+        }
         _ if !calls.is_empty() => Finish::Calls,
         _ => Finish::Stop,
     };
@@ -144,13 +144,15 @@ pub(super) fn parse_response(body: &[u8]) -> Result<ChatResponse, Fault> {
         name: call.function.name,
         arguments: arguments(call.function.arguments),
     });
+    let calls = Calls::of(calls)?.into_vec();
     let text = choice.message.content.unwrap_or_default();
-    Ok(answer(text, calls.collect(), choice.finish_reason.as_deref(), completion.usage))
+    Ok(answer(text, calls, choice.finish_reason.as_deref(), completion.usage))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::MAX_CALLS;
 
     #[test]
     fn reads_calls_whether_arguments_are_text_or_an_object() {
@@ -162,6 +164,24 @@ mod tests {
             assert_eq!(answer.calls, [ToolCall { id: "c1".into(), name: "files_read".into(), arguments: r#"{"path":"a"}"#.into() }]);
             assert_eq!((answer.finish, answer.usage), (Finish::Calls, TokenUsage { input: 5, output: 7, cached: 3, cache_written: 0 }));
         }
+    }
+
+    fn with_calls(count: usize, finish_reason: &str) -> Vec<u8> {
+        let call = json!({"type": "function", "function": {"name": "files_read", "arguments": "{}"}});
+        let message = json!({"role": "assistant", "content": "so far", "tool_calls": vec![call; count]});
+        json!({"choices": [{"index": 0, "finish_reason": finish_reason, "message": message}]}).to_string().into_bytes()
+    }
+
+    #[test]
+    fn what_a_filtered_answer_asked_for_is_not_used() {
+        let answer = parse_response(&with_calls(2, "content_filter")).unwrap();
+        assert_eq!((answer.calls.len(), answer.finish, answer.text.as_str()), (0, Finish::Filtered, "so far"));
+    }
+
+    #[test]
+    fn calls_of_one_answer_have_a_limit() {
+        assert_eq!(parse_response(&with_calls(MAX_CALLS, "tool_calls")).unwrap().calls.len(), MAX_CALLS);
+        assert!(matches!(parse_response(&with_calls(MAX_CALLS + 1, "tool_calls")), Err(Fault::TooManyCalls)));
     }
 
     #[test]
