@@ -42,6 +42,8 @@ struct Delta {
     #[serde(default)]
     content: Option<String>,
     #[serde(default)]
+    refusal: Option<String>,
+    #[serde(default)]
     tool_calls: Option<Vec<CallPiece>>,
 }
 
@@ -67,6 +69,7 @@ struct FunctionPiece {
 #[derive(Default)]
 pub(super) struct Stream {
     text: String,
+    refusal: String,
     /// Calls with the server's index of each.
     calls: Calls<(Option<u64>, ToolCall)>,
     finish_reason: Option<String>,
@@ -123,6 +126,10 @@ impl Reading for Stream {
                     listener.heard(&text);
                     self.text.push_str(&text);
                 }
+                if let Some(refusal) = delta.refusal {
+                    listener.heard(&refusal);
+                    self.refusal.push_str(&refusal);
+                }
                 for piece in delta.tool_calls.unwrap_or_default() {
                     self.take_call(piece)?;
                 }
@@ -142,7 +149,8 @@ impl Reading for Stream {
         if calls.iter().any(|call| call.name.is_empty()) {
             return Err(Fault::Protocol("a call of its stream has no name".to_owned()));
         }
-        Ok(wire::answer(self.text, calls, self.finish_reason.as_deref(), self.usage))
+        let Self { text, refusal, finish_reason, usage, .. } = self;
+        Ok(wire::Parts { text, refusal, calls, finish_reason, usage }.into())
     }
 
     fn parse(body: &[u8]) -> Result<ChatResponse, Fault> {
@@ -221,6 +229,12 @@ mod tests {
             let answer = read(&stream(&[piece("a", "1"), piece("b", "2"), end("stop")])).unwrap();
             assert_eq!(answer.calls, [call("a", "files_read", "{\"path\":\"1\"}"), call("b", "files_read", "{\"path\":\"2\"}")]);
         }
+    }
+
+    #[test]
+    fn a_refusal_in_pieces_is_told_as_one() {
+        let answer = read(&stream(&[delta(json!({"refusal": "I can"})), delta(json!({"refusal": "not"})), end("stop")])).unwrap();
+        assert_eq!((answer.finish, answer.text.as_str()), (Finish::Filtered, "I cannot"));
     }
 
     #[test]

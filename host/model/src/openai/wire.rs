@@ -66,6 +66,8 @@ struct Choice {
 struct Answer {
     content: Option<String>,
     #[serde(default)]
+    refusal: Option<String>,
+    #[serde(default)]
     tool_calls: Option<Vec<Call>>,
 }
 
@@ -114,19 +116,31 @@ pub(super) fn arguments(value: Value) -> String {
     }
 }
 
-/// The answer of these parts.
-pub(super) fn answer(text: String, mut calls: Vec<ToolCall>, finish_reason: Option<&str>, usage: Option<Usage>) -> ChatResponse {
-    let finish = match finish_reason {
-        Some("length") => Finish::Length,
-        // What a filtered answer asked for before is not to be used.
-        Some("content_filter") => {
+/// An answer in its parts.
+pub(super) struct Parts {
+    pub(super) text: String,
+    /// What the model says instead of an answer; empty where it does not refuse.
+    pub(super) refusal: String,
+    pub(super) calls: Vec<ToolCall>,
+    pub(super) finish_reason: Option<String>,
+    pub(super) usage: Option<Usage>,
+}
+
+impl From<Parts> for ChatResponse {
+    fn from(Parts { mut text, refusal, mut calls, finish_reason, usage }: Parts) -> Self {
+        text.push_str(&refusal);
+        let finish = match finish_reason.as_deref() {
+            reason if !refusal.is_empty() || reason == Some("content_filter") => Finish::Filtered,
+            Some("length") => Finish::Length,
+            _ if !calls.is_empty() => Finish::Calls,
+            _ => Finish::Stop,
+        };
+        // What a refused answer asked for before is not to be used.
+        if finish == Finish::Filtered {
             calls.clear();
-            Finish::Filtered
         }
-        _ if !calls.is_empty() => Finish::Calls,
-        _ => Finish::Stop,
-    };
-    ChatResponse { text, calls, finish, usage: usage.map(TokenUsage::from).unwrap_or_default() }
+        Self { text, calls, finish, usage: usage.map(TokenUsage::from).unwrap_or_default() }
+    }
 }
 
 /// Reads an answer with status 200 that is one object.
@@ -145,8 +159,8 @@ pub(super) fn parse_response(body: &[u8]) -> Result<ChatResponse, Fault> {
         arguments: arguments(call.function.arguments),
     });
     let calls = Calls::of(calls)?.into_vec();
-    let text = choice.message.content.unwrap_or_default();
-    Ok(answer(text, calls, choice.finish_reason.as_deref(), completion.usage))
+    let (text, refusal) = (choice.message.content.unwrap_or_default(), choice.message.refusal.unwrap_or_default());
+    Ok(Parts { text, refusal, calls, finish_reason: choice.finish_reason, usage: completion.usage }.into())
 }
 
 #[cfg(test)]
@@ -173,9 +187,11 @@ mod tests {
     }
 
     #[test]
-    fn what_a_filtered_answer_asked_for_is_not_used() {
+    fn a_filtered_answer_and_a_refusal_are_told_and_what_they_asked_for_is_not_used() {
         let answer = parse_response(&with_calls(2, "content_filter")).unwrap();
         assert_eq!((answer.calls.len(), answer.finish, answer.text.as_str()), (0, Finish::Filtered, "so far"));
+        let refused = parse_response(br#"{"choices":[{"message":{"content":null,"refusal":"I cannot"},"finish_reason":"stop"}]}"#).unwrap();
+        assert_eq!((refused.finish, refused.text.as_str()), (Finish::Filtered, "I cannot"));
     }
 
     #[test]
