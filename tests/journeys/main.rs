@@ -8,6 +8,8 @@
 )]
 
 mod agent;
+mod answers;
+mod caps;
 mod consolidation;
 mod context;
 mod embeddings;
@@ -22,6 +24,7 @@ mod memory;
 #[path = "../harness/model_server.rs"]
 mod model_server;
 mod providers;
+mod questions;
 mod recall;
 mod recovery;
 mod tools;

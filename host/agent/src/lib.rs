@@ -14,6 +14,7 @@ pub mod context;
 mod conversations;
 pub mod error;
 mod facts;
+mod identify;
 pub mod journal;
 pub mod limits;
 pub mod meaning;

@@ -4,17 +4,18 @@ use std::collections::{BTreeMap, VecDeque};
 
 use cofferdam_base::{CallId, Digest, RunId, WorkspacePath};
 use cofferdam_memory::CallEvidence;
-use cofferdam_model::{Message, Spent, ToolCall};
+use cofferdam_model::{Caps, Message, Spent, ToolCall};
 
 use crate::{
-    builtin,
+    AgentError, builtin,
     context::{Estimate, Facts, Window, size, written},
+    identify::identify,
     journal::{Came, RunHeader, Step},
     limits::{IDLE_ANSWERS, SAME_CALLS},
     plan::{self, Doubt, Plan},
     same::{is_same, means_the_same},
     state::Circle,
-    unfit::Unfit,
+    unfit::{Unfit, broken_call},
 };
 
 /// A run between two steps.
@@ -50,6 +51,8 @@ pub(crate) struct Progress {
     unfit: Option<Unfit>,
     /// Whether the model was told so.
     was_told_unfit: bool,
+    /// Whether the newest answer broke off in its last call.
+    broken: bool,
     turns: Turns,
     /// Whether text from outside is in view.
     pub(crate) outside: bool,
@@ -57,6 +60,8 @@ pub(crate) struct Progress {
     pub(crate) answers: usize,
     /// What was used so far.
     pub(crate) spent: Spent,
+    /// The caps, where a person set some anew.
+    pub(crate) caps: Option<Caps>,
     /// The runs of the ledger that calls of this run are recorded under.
     pub(crate) ledgers: Vec<RunId>,
     last_text: String,
@@ -159,8 +164,9 @@ impl Progress {
     /// Takes one more step.
     pub(crate) fn apply(&mut self, step: Step) {
         match step {
-            Step::Taken { ledger } => {
+            Step::Taken { ledger, caps } => {
                 self.ledgers.push(ledger);
+                self.caps = caps.or(self.caps);
                 // Whoever takes a run up may have changed what a call would bring, and gives it new patience.
                 self.since.clear();
                 self.turns = Turns::default();
@@ -176,6 +182,7 @@ impl Progress {
                 self.spent = spent;
                 self.last_text.clone_from(&response.text);
                 self.unfit = Unfit::of(&response);
+                self.broken = broken_call(&response).is_some();
                 self.turns.useful = false;
                 self.pending = response.calls.iter().cloned().collect();
                 self.messages.push(Message::Assistant { text: response.text, calls: response.calls });
@@ -226,7 +233,7 @@ impl Progress {
                 self.told.push(Message::User { text });
                 self.tell();
             }
-            Step::Stopped { .. } => {}
+            Step::Stopped { spent, .. } => self.spent = spent.unwrap_or(self.spent),
             Step::Finished { .. } => self.finished = true,
         }
     }
@@ -388,9 +395,23 @@ impl Progress {
         self.unfit.filter(|_| !self.was_told_unfit)
     }
 
-    /// Whether the newest answer broke off where it may be no longer.
-    pub(crate) fn is_cut(&self) -> bool {
-        self.unfit == Some(Unfit::Cut)
+    /// How a run ends whose newest answer is none.
+    pub(crate) fn ends(&self) -> Result<(), AgentError> {
+        self.unfit.map_or(Ok(()), Unfit::ends)
+    }
+
+    /// Whether the newest answer broke off in the call that comes next.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken && self.pending.len() == 1
+    }
+
+    /// Gives the calls of a new answer the identifiers that the provider did not give.
+    pub(crate) fn identify(&self, calls: &mut [ToolCall]) {
+        let before = self.messages.iter().flat_map(|message| match message {
+            Message::Assistant { calls, .. } => calls.as_slice(),
+            Message::User { .. } | Message::ToolResult { .. } => &[],
+        });
+        identify(calls, self.number(), before);
     }
 
     fn past(&self, number: u64) -> Option<&Past> {

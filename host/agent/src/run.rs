@@ -1,8 +1,8 @@
 //! The loop: what comes next is done, and taken down.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
-use cofferdam_base::{CallId, Clock, Digest, EntryId, Interrupt, RunId, Timestamp, WorkspacePath};
+use cofferdam_base::{CallId, Class, Clock, Diagnostic as _, Digest, EntryId, Interrupt, RunId, WorkspacePath};
 use cofferdam_gate::{CallInput, Fault, Gate, Mode, Publication, Recovery, Refused, transcript::Body};
 use cofferdam_memory::{CallEvidence, Entry};
 use cofferdam_model::{Answered, Budget, Caps, ChatRequest, Embeddings, Prices, Provider, Spent, ToolCall, ToolSpec};
@@ -13,7 +13,7 @@ use cofferdam_store::{change::ChangeSummary, publish::history};
 use crate::{
     AgentError, ByModel, Journal, RunHeader, Watcher,
     builtin::{self, Brought},
-    context::{Assembled, Estimate, Window, assemble, digest, fixed},
+    context::{Assembled, Estimate, OutputTokens, Window, assemble, digest, fixed},
     conversations::Journals,
     facts,
     journal::{Came, Step, VERSION},
@@ -54,13 +54,15 @@ pub struct Terms {
     pub caps: Caps,
     /// How much the model is shown.
     pub window: Window,
+    /// How much it may say in one answer.
+    pub output_tokens: OutputTokens,
     /// Whether the model is offered to plan. Small models lose themselves in it.
     pub plans: bool,
 }
 
 impl Default for Terms {
     fn default() -> Self {
-        Self { caps: Caps::default(), window: Window::default(), plans: true }
+        Self { caps: Caps::default(), window: Window::default(), output_tokens: OutputTokens::default(), plans: true }
     }
 }
 
@@ -72,9 +74,7 @@ pub struct Agent<'a> {
     journal: Journal,
     header: RunHeader,
     progress: Progress,
-    budget: Budget,
-    /// When this process took the run up, and the time that it had used before.
-    taken: (Timestamp, u64),
+    budget: Budget<'a>,
 }
 
 /// A run that came to its end.
@@ -113,13 +113,14 @@ impl<'a> Agent<'a> {
     /// # Errors
     /// The state folder's; a memory whose index cannot be read.
     pub fn begin(parts: AgentParts<'a>, task: &str, terms: Terms) -> Result<Self, AgentError> {
-        let Terms { caps, window, plans } = terms;
+        let Terms { caps, window, output_tokens, plans } = terms;
         let (now, gate) = (parts.clock.now(), parts.gate);
         let index = gate.memory()?.index()?;
-        let fixed = fixed(&index, task, &prompt::tools(gate.tools(), plans));
+        let tools = prompt::tools(gate.tools(), plans);
+        let fixed = fixed(&index, task, &tools);
         let needed = Estimate::default().tokens(fixed);
-        if !window.has_room_for(needed) {
-            return Err(AgentError::WindowTooSmall { window, needed });
+        if !window.has_room_for(needed, output_tokens) {
+            return Err(AgentError::WindowTooSmall { window, needed, output: output_tokens });
         }
         let header = RunHeader {
             v: VERSION,
@@ -133,6 +134,7 @@ impl<'a> Agent<'a> {
             window,
             fixed,
             plans,
+            output_tokens,
             rewritten: 0,
         };
         let mut journal = Journal::begin(gate.state().folder(), &header)?;
@@ -143,7 +145,7 @@ impl<'a> Agent<'a> {
             journal.write(&step)?;
             progress.apply(step);
         }
-        Self::take(parts, journal, header, progress, caps)
+        Self::take(parts, journal, header, progress, tools, None)
     }
 
     /// Takes a run up where it stopped, with some caps set anew; without an identifier, the newest.
@@ -164,9 +166,11 @@ impl<'a> Agent<'a> {
         if matches!(progress.next(), Next::Ended) {
             return Err(AgentError::Ended { run });
         }
-        let caps = header.caps.with(caps).map_err(|name| AgentError::UnknownCap { name })?;
+        let before = progress.caps.unwrap_or(header.caps);
+        let caps = before.with(caps).map_err(|name| AgentError::UnknownCap { name })?;
         parts.provider.skip(progress.answers);
-        Self::take(parts, journal, header, progress, caps)
+        let tools = prompt::tools(parts.gate.tools(), header.plans);
+        Self::take(parts, journal, header, progress, tools, (caps != before).then_some(caps))
     }
 
     fn take(
@@ -174,24 +178,24 @@ impl<'a> Agent<'a> {
         mut journal: Journal,
         header: RunHeader,
         mut progress: Progress,
-        caps: Caps,
+        tools: Vec<ToolSpec>,
+        caps: Option<Caps>,
     ) -> Result<Self, AgentError> {
-        let taken = Step::Taken { ledger: parts.gate.run().clone() };
+        let taken = Step::Taken { ledger: parts.gate.run().clone(), caps };
         journal.write(&taken)?;
         progress.apply(taken);
         // The index quotes entries that may have been drafted from text of outside.
         progress.outside |= !header.index.is_empty();
-        let budget = Budget::new(caps, parts.prices, progress.spent);
-        let taken = (parts.clock.now(), progress.spent.seconds);
+        let caps = progress.caps.unwrap_or(header.caps);
+        let budget = Budget::new(caps, parts.prices, progress.spent, parts.clock);
         Ok(Self {
-            tools: prompt::tools(parts.gate.tools(), header.plans),
+            tools,
             recall: Recall::open(parts.gate, Journals::of(parts.gate.state().folder()).asked_by(&header.run))?,
             parts,
             journal,
             header,
             progress,
             budget,
-            taken,
         })
     }
 
@@ -232,7 +236,7 @@ impl<'a> Agent<'a> {
             return Err(AgentError::Ended { run: self.header.run.clone() });
         }
         self.advance(watcher).map_err(|error| {
-            let step = Step::Stopped { stop: Stop::by(&error) };
+            let step = Step::Stopped { stop: Stop::by(&error), spent: Some(self.budget.spent()) };
             // Where even that cannot be taken down, it is the graver news.
             self.take_down(step).err().unwrap_or(error)
         })
@@ -256,8 +260,8 @@ impl<'a> Agent<'a> {
                     watcher.unfit(unfit.to_person());
                     self.take_down(Step::Reminded { text: unfit.to_model().to_owned() })?;
                 }
-                Next::Finish { .. } if self.progress.is_cut() => return Err(AgentError::AnswerCut),
                 Next::Finish { answer } => {
+                    self.progress.ends()?;
                     self.compare()?;
                     let open = self.progress.unsettled();
                     if open.is_empty() || self.progress.was_reminded() {
@@ -280,7 +284,7 @@ impl<'a> Agent<'a> {
             Ok(done) => done.iter().for_each(|done| watcher.consolidated(done)),
             Err(refused) => watcher.not_consolidated(&refused),
         }
-        Ok(Ended { run: self.header.run.clone(), answer, spent: *self.budget.spent(), open })
+        Ok(Ended { run: self.header.run.clone(), answer, spent: self.budget.spent(), open })
     }
 
     /// Looks whether the plan's done steps still stand; what is new is taken down, so that a resumed run shows the same.
@@ -296,23 +300,26 @@ impl<'a> Agent<'a> {
     /// One turn of the model.
     fn ask(&mut self, watcher: &mut dyn Watcher) -> Result<(), AgentError> {
         let Assembled { request, .. } = assemble(&self.header, &self.progress, self.tools.clone());
-        let elapsed = self.parts.clock.now().0.saturating_sub(self.taken.0.0) / 1000;
-        self.budget.set_elapsed(Duration::from_secs(elapsed.saturating_add(self.taken.1)));
         let room = self.budget.reserve(self.parts.provider.request_bytes(&request)?)?;
-        watcher.asking(self.budget.spent().steps);
-        let answered = self.send(&request, watcher)?;
-        self.budget.charge(room, &answered);
-        watcher.answered(&answered.response, self.budget.spent());
+        watcher.asking(self.budget.spent().steps.saturating_add(1));
+        let mut response = self.send(&request, watcher)?.response;
+        self.progress.identify(&mut response.calls);
+        self.budget.charge(room, response.usage);
+        let spent = self.budget.spent();
+        watcher.answered(&response, &spent);
         let request = Some(digest(&request)?);
-        self.take_down(Step::Answered { response: answered.response, spent: *self.budget.spent(), request })
+        self.take_down(Step::Answered { response, spent, request })
     }
 
     /// Sends the conversation, where policy lets it go to that host.
     fn send(&mut self, request: &ChatRequest, watcher: &mut dyn Watcher) -> Result<Answered, AgentError> {
         if let Some(host) = self.parts.provider.host() {
-            let _permit = send::permit(self.parts.gate, self.parts.provider.name(), &host, Origin::Model, self.integrity(), watcher)?;
+            let permit = send::permit(self.parts.gate, self.parts.provider.name(), &host, Origin::Model, self.integrity(), watcher);
+            // A question that nobody answered any more: a resumed run asks it again.
+            let is_stopped = |error: &AgentError| error.class() == Class::Denied && self.parts.interrupt.is_raised();
+            let _permit = permit.map_err(|error| if is_stopped(&error) { AgentError::Interrupted } else { error })?;
         }
-        Ok(self.parts.provider.complete(request, watcher)?)
+        Ok(self.parts.provider.complete(request, &mut self.budget, watcher)?)
     }
 
     /// One call, unless a process that is gone made it already.
@@ -321,6 +328,14 @@ impl<'a> Agent<'a> {
             Some(made) => made,
             None if self.progress.made_of_answer() >= MAX_CALLS_OF_AN_ANSWER => {
                 not_made(number, format!("one answer asks for at most {MAX_CALLS_OF_AN_ANSWER} calls; ask again for this one"), watcher)
+            }
+            None if self.progress.is_broken() => {
+                let most = u64::from(self.header.output_tokens);
+                let why = format!(
+                    "the answer broke off in this call, at the {most} tokens that one may have: ask for less in one call; write a long \
+                     text into a file in several calls"
+                );
+                not_made(number, why, watcher)
             }
             None if let Some(same) = self.progress.repeats_unknown(wanted) => {
                 let why = format!(
@@ -394,14 +409,14 @@ impl<'a> Agent<'a> {
     /// Recalls, by meaning as well where the user has a model for it.
     fn recall(&mut self, arguments: &str, watcher: &mut dyn Watcher) -> Result<Brought, AgentError> {
         let (gate, integrity) = (self.parts.gate, self.integrity());
-        let budget = &mut self.budget;
+        let meter = &mut self.budget;
         let mut by_model = self.parts.embeddings.map(|embeddings| ByModel {
             embeddings,
             gate,
             attendant: watcher,
             origin: Origin::Model,
             integrity,
-            budget: Some(budget),
+            meter,
         });
         let meaning = by_model.as_mut().map(|by_model| by_model as &mut dyn Meaning);
         Ok(recall::recall(&mut self.recall, &self.progress, arguments, meaning)?)

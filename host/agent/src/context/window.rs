@@ -3,6 +3,8 @@
 use cofferdam_base::limits::LimitRow;
 use serde::{Deserialize, Serialize};
 
+use crate::context::OutputTokens;
+
 /// Tokens of the window where nothing else is configured. Hosted models have several times as many; a request that is no larger
 /// costs less, and its beginning is not lost in its middle.
 pub const DEFAULT_TOKENS: u64 = 48_000;
@@ -57,10 +59,10 @@ impl Window {
         (self.0 / 2).min(self.0.saturating_sub(fixed).saturating_sub(self.facts())).max(self.least_recent())
     }
 
-    /// Whether what stands in every request leaves room for steps.
+    /// Whether what stands in every request leaves room for steps, of which one answer may have so many tokens.
     #[must_use]
-    pub fn has_room_for(self, fixed: u64) -> bool {
-        fixed.saturating_add(self.facts()).saturating_add(self.least_recent()) <= self.0
+    pub fn has_room_for(self, fixed: u64, output: OutputTokens) -> bool {
+        fixed.saturating_add(self.facts()).saturating_add(self.least_recent().max(output.into())) <= self.0
     }
 
     /// With less than an eighth of the window, a model would see no more than its newest call.
