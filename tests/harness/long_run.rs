@@ -19,10 +19,8 @@ use serde_json::Value;
 use crate::{
     long_script::LongScript,
     model_server::{Keep, ModelServer},
+    terminal,
 };
-
-#[path = "terminal.rs"]
-mod terminal;
 
 /// Caps that a long run does not reach.
 const CAPS: [&str; 10] = [

@@ -10,7 +10,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-pub mod terminal;
+use crate::terminal;
 
 /// A user with a workspace, both new and empty.
 pub struct Person {

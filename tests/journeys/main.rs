@@ -27,6 +27,8 @@ mod providers;
 mod questions;
 mod recall;
 mod recovery;
+#[path = "../harness/terminal.rs"]
+mod terminal;
 mod tools;
 mod transcripts;
 

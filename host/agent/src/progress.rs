@@ -435,15 +435,12 @@ mod tests {
     }
 
     fn observed(id: &str) -> Step {
-        Step::Observed {
-            id: id.into(),
-            content: "{}".into(),
-            evidence: None,
-            outside: true,
-            published: false,
-            came: Came::Verified,
-            left: BTreeMap::new(),
-        }
+        ended(id, Came::Verified, false)
+    }
+
+    fn ended(id: &str, came: Came, published: bool) -> Step {
+        let (id, content, left) = (id.into(), "{}".into(), BTreeMap::new());
+        Step::Observed { id, content, evidence: None, outside: true, published, came, left }
     }
 
     #[test]
@@ -456,15 +453,7 @@ mod tests {
         assert_eq!(progress.repeats(&wanted), None);
         progress.apply(observed("a"));
         assert_eq!(progress.repeats(&wanted), Some(1));
-        progress.apply(Step::Observed {
-            id: "b".into(),
-            content: "{}".into(),
-            evidence: None,
-            outside: true,
-            published: true,
-            came: Came::Verified,
-            left: BTreeMap::new(),
-        });
+        progress.apply(ended("b", Came::Verified, true));
         assert_eq!(progress.repeats(&wanted), None);
     }
 
@@ -473,16 +462,7 @@ mod tests {
         let mut progress = Progress::default();
         progress.apply(answered(&["a", "b"]));
         let wanted = ToolCall { id: "c".into(), name: "files.read".into(), arguments: " { } ".into() };
-        let unknown = Step::Observed {
-            id: "a".into(),
-            content: "{}".into(),
-            evidence: None,
-            outside: false,
-            published: false,
-            came: Came::Unknown,
-            left: BTreeMap::new(),
-        };
-        progress.apply(unknown);
+        progress.apply(ended("a", Came::Unknown, false));
         assert_eq!((progress.repeats_unknown(&wanted), progress.unknown()), (Some(1), vec![1]));
         progress.apply(Step::Permitted { number: 1, text: "once more".into() });
         assert_eq!((progress.repeats_unknown(&wanted), progress.repeats(&wanted)), (None, None));

@@ -3,7 +3,7 @@
 use cofferdam_base::limits::LimitRow;
 use serde::{Deserialize, Serialize};
 
-use crate::context::OutputTokens;
+use crate::context::{OutputTokens, output::DEFAULT_OUTPUT_TOKENS};
 
 /// Tokens of the window where nothing else is configured. Hosted models have several times as many; a request that is no larger
 /// costs less, and its beginning is not lost in its middle.
@@ -85,7 +85,7 @@ impl Window {
 
 /// The budgets of the default window, for the docs.
 #[must_use]
-pub fn rows() -> [LimitRow; 4] {
+pub fn rows() -> [LimitRow; 5] {
     let window = Window::default();
     let row = |name, value, prevents| LimitRow { name, value, unit: "tokens", prevents };
     [
@@ -93,5 +93,10 @@ pub fn rows() -> [LimitRow; 4] {
         row("recent_steps", window.recent(0), "a run whose requests grow with every step; older steps are compacted"),
         row("compacted_steps", window.facts(), "a list of old steps that grows without end; the oldest are only counted"),
         row("look", window.look(), "a large folder that takes the room of the work"),
+        row(
+            "answer",
+            DEFAULT_OUTPUT_TOKENS.into(),
+            "an answer that the next request has no room for; `cofferdam init --output-tokens` sets it",
+        ),
     ]
 }
