@@ -11,6 +11,8 @@ mod confinement;
 #[path = "../harness/mod.rs"]
 mod harness;
 mod tampering;
+#[path = "../harness/terminal.rs"]
+mod terminal;
 
 use harness::{Came, Person};
 use serde_json::json;

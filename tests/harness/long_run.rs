@@ -4,13 +4,13 @@
 
 use std::{
     collections::BTreeMap,
-    io::Write as _,
     path::{Path, PathBuf},
-    process::{Child, ChildStdin, Command, Stdio},
+    process::{Child, Command, Stdio},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
@@ -19,6 +19,7 @@ use serde_json::Value;
 use crate::{
     long_script::LongScript,
     model_server::{Keep, ModelServer},
+    terminal,
 };
 
 /// Caps that a long run does not reach.
@@ -72,14 +73,13 @@ pub struct LongRun {
     pub seen: Arc<Mutex<Seen>>,
     /// The step that was asked for last.
     step: Arc<AtomicUsize>,
-    /// The keyboard of the process that runs.
-    keyboard: Arc<Mutex<Option<ChildStdin>>>,
 }
 
 /// A process of the run, on a terminal of its own.
 struct Process {
     terminal: Child,
     pid: u32,
+    _person: JoinHandle<String>,
 }
 
 /// How many times the run was killed and taken up again.
@@ -98,8 +98,7 @@ impl LongRun {
             std::fs::write(path, content).expect("a file");
         }
         let (seen, step) = (Arc::new(Mutex::new(Seen::default())), Arc::new(AtomicUsize::new(0)));
-        let keyboard: Arc<Mutex<Option<ChildStdin>>> = Arc::new(Mutex::new(None));
-        let (sees, steps, keys, folder) = (Arc::clone(&seen), Arc::clone(&step), Arc::clone(&keyboard), work.to_owned());
+        let (sees, steps, folder) = (Arc::clone(&seen), Arc::clone(&step), work.to_owned());
         let server = ModelServer::start_and_keep(
             Keep::Nothing,
             Box::new(move |_, request| {
@@ -109,13 +108,10 @@ impl LongRun {
                 seen.bytes.insert(step, request.to_string().len());
                 seen.look(&folder);
                 steps.store(step, Ordering::SeqCst);
-                if script.asks(step) {
-                    press_yes(&keys);
-                }
                 script.answer(request)
             }),
         );
-        let run = Self { binary: binary.to_owned(), home: home.to_owned(), work: work.to_owned(), script, server, seen, step, keyboard };
+        let run = Self { binary: binary.to_owned(), home: home.to_owned(), work: work.to_owned(), script, server, seen, step };
         run.say(&["init", "--url", &run.server.url(), "--model", "scripted", "--window-tokens", &window.to_string()]);
         run
     }
@@ -185,21 +181,8 @@ impl LongRun {
         let task = if command == "run" { "'write every chapter'" } else { "" };
         let line =
             format!("echo $$ > {} && exec {} {command} {task} {} > {}", shell(&note), shell(&self.binary), CAPS.join(" "), shell(&out));
-        let mut terminal = Command::new("script")
-            .args(["-qefc", &line, "/dev/null"])
-            .current_dir(&self.work)
-            .env_clear()
-            .env("PATH", "/usr/bin:/bin")
-            .env("SHELL", "/bin/sh")
-            .env("COFFERDAM_HOME", &self.home)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("util-linux's script");
-        *self.keyboard.lock().expect("a lock") = terminal.stdin.take();
-        // What was begun before a crash may ask without the model being asked first.
-        press_yes(&self.keyboard);
+        let mut terminal = terminal::command(&line, &self.work, &self.home).spawn().expect("`script` runs");
+        let person = terminal::answering(&mut terminal, "", std::iter::repeat("y".to_owned()));
         let begun = Instant::now();
         let pid = loop {
             if let Some(pid) = std::fs::read_to_string(&note).ok().and_then(|text| text.trim().parse().ok()) {
@@ -208,7 +191,7 @@ impl LongRun {
             assert!(begun.elapsed() < PATIENCE && !has_ended(&mut terminal), "the binary does not start");
             std::thread::sleep(Duration::from_millis(1));
         };
-        Process { terminal, pid }
+        Process { terminal, pid, _person: person }
     }
 
     /// Waits for the end; gives what it printed.
@@ -286,13 +269,6 @@ pub fn points(seed: u64, count: usize, steps: usize, longest_pause: Duration) ->
         (0..count).map(|_| (next() as usize % steps + 1, Duration::from_micros(next() % pause))).collect();
     points.sort_unstable();
     points
-}
-
-fn press_yes(keyboard: &Mutex<Option<ChildStdin>>) {
-    if let Some(keyboard) = keyboard.lock().expect("a lock").as_mut() {
-        // A terminal that was killed meanwhile does not hear it.
-        let _ = keyboard.write_all(b"y\n").and_then(|()| keyboard.flush());
-    }
 }
 
 fn has_ended(child: &mut Child) -> bool {

@@ -59,11 +59,6 @@ impl LongScript {
         }
     }
 
-    /// Whether a person is asked about the step.
-    pub fn asks(&self, step: usize) -> bool {
-        self.call(step, &json!({"messages": []})).is_some_and(|(name, _)| name == "memory_remember")
-    }
-
     fn call(&self, step: usize, request: &Value) -> Option<(&'static str, Value)> {
         let chapter = step / CHAPTER + 1;
         let path = format!("chapters/{chapter}.txt");

@@ -10,6 +10,8 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::terminal;
+
 /// A user with a workspace, both new and empty.
 pub struct Person {
     root: TempDir,
@@ -117,30 +119,20 @@ impl Person {
         came(self.command(arguments).output().expect("the binary runs"))
     }
 
-    /// Runs a command at a terminal of its own, where somebody types these answers; what it says is in `stdout`. The terminal is that
-    /// of `script`, which comes with every Linux.
+    /// Runs a command at a terminal of its own, where somebody gives these answers, a line each; what it says is in `stdout`.
     pub fn at_terminal(&self, arguments: &[&str], answers: &str) -> Came {
-        use std::io::Write as _;
+        self.at_terminal_after(arguments, "", answers)
+    }
+
+    /// The same, where something was typed before any question.
+    pub fn at_terminal_after(&self, arguments: &[&str], ahead: &str, answers: &str) -> Came {
         let quoted: Vec<String> = arguments.iter().map(|word| format!("'{word}'")).collect();
         let line = format!("'{}' {}", env!("CARGO_BIN_EXE_cofferdam"), quoted.join(" "));
-        let mut command = Command::new("script");
-        command
-            .args(["-q", "-e", "-c", &line, "/dev/null"])
-            .current_dir(self.work())
-            .env_clear()
-            .env("PATH", "/usr/bin:/bin")
-            .env("SHELL", "/bin/sh")
-            .env("COFFERDAM_HOME", self.root.path().join("home"))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = command.spawn().expect("`script` runs");
-        let mut typed = child.stdin.take().expect("a pipe");
-        // Kept open until it ends: a closed one is a person who left.
-        typed.write_all(answers.as_bytes()).expect("typed");
+        let mut child = terminal::command(&line, &self.work(), &self.home("")).spawn().expect("`script` runs");
+        let answers: Vec<String> = answers.lines().map(str::to_owned).collect();
+        let shown = terminal::answering(&mut child, ahead, answers.into_iter());
         let came = came(child.wait_with_output().expect("it ends"));
-        drop(typed);
-        came
+        Came { stdout: shown.join().expect("a screen"), ..came }
     }
 
     pub fn call(&self, function: &str, arguments: &Value) -> Came {

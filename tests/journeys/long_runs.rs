@@ -8,7 +8,7 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    harness::{Came, Person, came},
+    harness::{Person, came},
     long_run::{LongRun, points},
     long_script::{LongScript, REMEMBERED_FACT, SEEN_FACT},
     model_server::{Answer, ModelServer, calls, results, says},
@@ -267,41 +267,6 @@ fn ctrl_c_while_a_tool_runs_ends_the_run_after_the_call() {
     assert_eq!(standing(&person)["state"], "interrupted");
     assert_eq!(person.run(&["resume"]).ok().trim(), "done");
     assert_eq!(person.run(&["--format", "json", "history"]).ok().lines().count(), 1);
-}
-
-#[test]
-fn ctrl_c_while_a_person_is_asked_ends_the_run_and_a_resumed_one_asks_again() {
-    let server = ModelServer::start(Box::new(|_, request| match results(request) {
-        0 => calls(&[("files_read", json!({"path": ".env"}))]),
-        _ => says("done"),
-    }));
-    let person = with_model(&server);
-    person.put(".env", "KEY=1\n");
-    let (note, seen) = (person.home("pid"), person.home("seen.txt"));
-    let line = format!("echo $$ > '{}' && exec '{}' run x", note.display(), env!("CARGO_BIN_EXE_cofferdam"));
-    let mut command = std::process::Command::new("script");
-    command.args(["-qefc", &line]).arg(&seen).current_dir(person.work()).env_clear().env("PATH", "/usr/bin:/bin").env("SHELL", "/bin/sh");
-    command.env("COFFERDAM_HOME", person.home("")).stdin(Stdio::piped()).stdout(Stdio::null());
-    let mut terminal = command.spawn().expect("util-linux's script");
-    // Without it, the person would have hung up.
-    let _keyboard = terminal.stdin.take();
-    let begun = Instant::now();
-    while !std::fs::read_to_string(&seen).is_ok_and(|text| text.contains("Allow this once?")) {
-        assert!(begun.elapsed() < Duration::from_secs(60), "nobody is asked");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-    assert_eq!(standing(&person)["state"], "running");
-    let pid = std::fs::read_to_string(&note).expect("a process").trim().to_owned();
-    let pressed = Instant::now();
-    std::process::Command::new("kill").args(["-INT", &pid]).status().expect("kill");
-    let ended = terminal.wait().expect("it ends");
-    assert_eq!(ended.code(), Some(130), "{}", std::fs::read_to_string(&seen).unwrap_or_default());
-    assert!(pressed.elapsed() < Duration::from_secs(5), "{:?}", pressed.elapsed());
-    assert_eq!(standing(&person)["state"], "interrupted");
-    // Nobody is there now: the same call is asked about again, and refused for it.
-    let told: Came = person.run(&["resume"]);
-    assert!(told.stderr.contains("refused[policy.unanswered]"), "{}", told.stderr);
-    assert_eq!(told.ok().trim(), "done");
 }
 
 #[test]

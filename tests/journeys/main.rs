@@ -8,6 +8,8 @@
 )]
 
 mod agent;
+mod answers;
+mod caps;
 mod consolidation;
 mod context;
 mod embeddings;
@@ -22,8 +24,11 @@ mod memory;
 #[path = "../harness/model_server.rs"]
 mod model_server;
 mod providers;
+mod questions;
 mod recall;
 mod recovery;
+#[path = "../harness/terminal.rs"]
+mod terminal;
 mod tools;
 mod transcripts;
 

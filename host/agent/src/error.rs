@@ -9,7 +9,10 @@ use cofferdam_model::ModelError;
 use cofferdam_recall::RecallError;
 use cofferdam_store::StateError;
 
-use crate::{context::Window, state::Circle};
+use crate::{
+    context::{OutputTokens, Window},
+    state::Circle,
+};
 
 /// Why a run stopped.
 #[derive(Debug)]
@@ -68,15 +71,19 @@ pub enum AgentError {
         /// What was asked for.
         number: u64,
     },
-    /// What stands in every request leaves no room for steps.
+    /// What stands in every request, and an answer, leave no room for steps.
     WindowTooSmall {
         /// Tokens of the window.
         window: Window,
         /// Tokens of the instructions, the tools, the memory's index and the task, about.
         needed: u64,
+        /// Most tokens of one answer.
+        output: OutputTokens,
     },
     /// The model's answer broke off at the most tokens that one may have, twice.
     AnswerCut,
+    /// The provider stopped the model's answer, twice.
+    AnswerFiltered,
     /// A person asked to stop.
     Interrupted,
 }
@@ -120,6 +127,7 @@ impl AgentError {
             | Self::NotUnknown { .. }
             | Self::WindowTooSmall { .. }
             | Self::AnswerCut
+            | Self::AnswerFiltered
             | Self::Interrupted => return None,
         })
     }
@@ -139,12 +147,15 @@ impl fmt::Display for AgentError {
             (None, Self::UnknownCap { name }) => write!(f, "`{}` is not the name of a cap", text::inline(name, 60)),
             (None, Self::Circles(circle)) => fmt::Display::fmt(circle, f),
             (None, Self::NotUnknown { number }) => write!(f, "the run has no call {number} of which it is unknown whether it was done"),
-            (None, Self::WindowTooSmall { window, needed }) => write!(
+            (None, Self::WindowTooSmall { window, needed, output }) => write!(
                 f,
-                "instructions, tools, memory index and task take about {needed} tokens, and a window of {} leaves no room for the work",
-                u64::from(*window)
+                "instructions, tools, memory index and task take about {needed} tokens, and a window of {} leaves no room for the work \
+                 with answers of up to {}",
+                u64::from(*window),
+                u64::from(*output)
             ),
             (None, Self::AnswerCut) => f.write_str("the model's answer broke off, twice, at the most tokens that one may have"),
+            (None, Self::AnswerFiltered) => f.write_str("the provider stopped the model's answer, twice: a refusal, or its filter"),
             (None, Self::Interrupted) => f.write_str("the run was interrupted"),
             (None, _) => f.write_str("a step of the run cannot be written as JSON"),
         }
@@ -174,6 +185,7 @@ impl Diagnostic for AgentError {
             (None, Self::NotUnknown { .. }) => "agent.not-unknown",
             (None, Self::WindowTooSmall { .. }) => "agent.window-too-small",
             (None, Self::AnswerCut) => "agent.answer-cut",
+            (None, Self::AnswerFiltered) => "agent.answer-filtered",
             (None, Self::Interrupted) => "agent.interrupted",
             (None, _) => "agent.write",
         }
@@ -201,10 +213,15 @@ impl Diagnostic for AgentError {
             }
             (None, Self::NotUnknown { .. }) => Some("see which are with `cofferdam runs`".to_owned()),
             (None, Self::WindowTooSmall { .. }) => Some(
-                "set a larger one with `cofferdam init --url … --model … --window-tokens NUMBER`"
+                "set a larger one with `cofferdam init --url … --model … --window-tokens NUMBER`, or shorter answers with `--output-tokens NUMBER`"
                     .to_owned(),
             ),
-            (None, Self::AnswerCut) => Some("ask for less in one answer, or let it go on with `cofferdam resume`".to_owned()),
+            (None, Self::AnswerCut) => {
+                Some("ask for less in one answer, or allow longer ones with `cofferdam init --url … --model … --output-tokens NUMBER`".to_owned())
+            }
+            (None, Self::AnswerFiltered) => {
+                Some("see what it said with `cofferdam transcript show`; put the task in other words, or set another model with `cofferdam init`".to_owned())
+            }
             (None, Self::Interrupted) => Some("go on where it stopped with `cofferdam resume`".to_owned()),
             (None, _) => None,
         }

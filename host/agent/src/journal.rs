@@ -11,7 +11,12 @@ use cofferdam_model::{Caps, ChatResponse, Spent, ToolCall};
 use cofferdam_store::{AppendFile, FileLine, Folder, StateError};
 use serde::{Deserialize, Serialize};
 
-use crate::{AgentError, context::Window, plan::Doubt, state::Stop};
+use crate::{
+    AgentError,
+    context::{OutputTokens, Window},
+    plan::Doubt,
+    state::Stop,
+};
 
 /// Folder of the journals in the project's state.
 const FOLDER: &str = "runs";
@@ -51,6 +56,9 @@ pub struct RunHeader {
     /// Whether the model is offered to plan.
     #[serde(default = "offered")]
     pub plans: bool,
+    /// Most tokens of one answer.
+    #[serde(default)]
+    pub output_tokens: OutputTokens,
     /// How often a redaction wrote the journal anew: with another number, no byte of it stands where it stood.
     #[serde(default)]
     pub rewritten: u64,
@@ -68,7 +76,8 @@ impl RunHeader {
         let (run, time) = (RunId::new(Timestamp(1), [1; 10]), Timestamp(1));
         let (task, provider, model) = ("a task".to_owned(), "p".to_owned(), "m".to_owned());
         let (caps, index, window) = (Caps::default(), String::new(), Window::default());
-        Self { v: VERSION, run, time, task, provider, model, caps, index, window, fixed: 0, plans: true, rewritten: 0 }
+        let output_tokens = OutputTokens::default();
+        Self { v: VERSION, run, time, task, provider, model, caps, index, window, fixed: 0, plans: true, output_tokens, rewritten: 0 }
     }
 }
 
@@ -80,6 +89,9 @@ pub enum Step {
     Taken {
         /// The run as ledger and transcript know it.
         ledger: RunId,
+        /// The caps from here on, where the person set some anew.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        caps: Option<Caps>,
     },
     /// The run begins with a look at the folder: a call that the host makes before the model is asked.
     Looking {
@@ -146,6 +158,9 @@ pub enum Step {
     Stopped {
         /// Why.
         stop: Stop,
+        /// What the run has used until then, with what brought no answer; none in journals of before it was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        spent: Option<Spent>,
     },
     /// The run is at its end.
     Finished {
@@ -185,7 +200,7 @@ pub struct Recorded {
 impl Recorded {
     /// The runs of the ledger that its calls are recorded under, in order.
     pub fn ledgers(&self) -> impl Iterator<Item = &RunId> {
-        self.steps.iter().filter_map(|step| if let Step::Taken { ledger } = step { Some(ledger) } else { None })
+        self.steps.iter().filter_map(|step| if let Step::Taken { ledger, .. } = step { Some(ledger) } else { None })
     }
 
     /// Whether the run came to its end, so that it cannot be resumed.
@@ -314,7 +329,7 @@ impl Journal {
     pub(crate) fn readable_ledgers(state: &Folder, run: &RunId) -> Result<BTreeSet<RunId>, StateError> {
         let mut ledgers = BTreeSet::new();
         for line in Self::lines(state, run, 0)? {
-            if let Ok(Step::Taken { ledger }) = serde_json::from_slice(&line?.1) {
+            if let Ok(Step::Taken { ledger, .. }) = serde_json::from_slice(&line?.1) {
                 ledgers.insert(ledger);
             }
         }
@@ -392,5 +407,18 @@ mod tests {
         let old = r#"{"step":"observed","id":"a","content":"{}","evidence":null,"outside":true,"published":false}"#;
         let Step::Observed { came, left, quotes, .. } = serde_json::from_str(old).unwrap() else { panic!("an observation") };
         assert!(came == Came::Untold && left.is_empty() && quotes.is_empty());
+    }
+
+    #[test]
+    fn lines_of_before_stops_and_raised_caps_were_counted_read_back_and_stay_as_they_are() {
+        let taken = r#"{"step":"taken","ledger":"LEDGER"}"#.replace("LEDGER", &RunId::new(Timestamp(1), [1; 10]).to_string());
+        for old in [r#"{"step":"stopped","stop":{"why":"interrupted"}}"#, &taken] {
+            let step: Step = serde_json::from_str(old).unwrap();
+            assert!(matches!(step, Step::Stopped { spent: None, .. } | Step::Taken { caps: None, .. }), "{step:?}");
+            assert_eq!(serde_json::to_string(&step).unwrap(), old);
+        }
+        let mut header = serde_json::to_value(RunHeader::of_a_test()).unwrap();
+        header.as_object_mut().unwrap().remove("output_tokens").unwrap();
+        assert_eq!(serde_json::from_value::<RunHeader>(header).unwrap(), RunHeader::of_a_test());
     }
 }

@@ -15,6 +15,7 @@ mod conversations;
 pub mod error;
 mod facts;
 mod headway;
+mod identify;
 pub mod journal;
 pub mod limits;
 pub mod meaning;

@@ -1,6 +1,7 @@
 //! The limits of the loop itself, beside the caps of a run. The docs' table is made from this list.
 
 use cofferdam_base::limits::LimitRow;
+use cofferdam_model::MAX_CALLS;
 
 /// Most steps of a plan.
 pub(crate) const PLAN_STEPS: usize = 32;
@@ -29,5 +30,11 @@ pub const ROWS: &[LimitRow] = &[
         value: SAME_CALLS as u64,
         unit: "calls",
         prevents: "a budget burnt by the same call, with nothing published in between",
+    },
+    LimitRow {
+        name: "asked_calls",
+        value: MAX_CALLS as u64,
+        unit: "calls",
+        prevents: "one answer that takes memory and time without end before a call of it is made",
     },
 ];

@@ -3,7 +3,7 @@
 use cofferdam_base::Diagnostic;
 use cofferdam_gate::{Attendant, Gate};
 use cofferdam_memory as memory;
-use cofferdam_model::{Budget, Embeddings};
+use cofferdam_model::{Embeddings, Meter};
 use cofferdam_policy::{Integrity, Origin};
 use cofferdam_recall::Meaning;
 
@@ -24,20 +24,15 @@ pub struct ByModel<'a> {
     pub origin: Origin,
     /// That of the words that are looked for.
     pub integrity: Integrity,
-    /// What the run may use; none where there is no run.
-    pub budget: Option<&'a mut Budget>,
+    /// What every request passes: the run's budget, where there is a run.
+    pub meter: &'a mut dyn Meter,
 }
 
 impl ByModel<'_> {
     fn ask(&mut self, texts: &[&str], integrity: Integrity) -> Result<Vec<Vec<f32>>, AgentError> {
         let request = self.embeddings.request(texts)?;
-        let room = self.budget.as_ref().map(|budget| budget.reserve_request(request.bytes())).transpose()?;
         let _permit = send::permit(self.gate, PROVIDER, self.embeddings.host(), self.origin, integrity, self.attendant)?;
-        let embedded = self.embeddings.ask(&request);
-        if let (Some(budget), Some(room)) = (&mut self.budget, room) {
-            budget.charge_requests(room, embedded.requests, embedded.egress_bytes);
-        }
-        Ok(embedded.vectors?)
+        Ok(self.embeddings.ask(&request, self.meter)?)
     }
 }
 

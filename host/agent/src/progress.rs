@@ -3,18 +3,20 @@
 use std::collections::VecDeque;
 
 use cofferdam_base::{CallId, RunId};
-use cofferdam_model::{Message, Spent, ToolCall};
+use cofferdam_model::{Caps, Message, Spent, ToolCall};
 use cofferdam_policy::label::View;
 
 use crate::{
+    AgentError,
     context::{Estimate, Facts, Window, size, written},
     headway::Headway,
+    identify::identify,
     journal::{Came, RunHeader, Step},
     past::{Past, PastCalls},
     plan::{self, Doubt, Plan},
     same::means_the_same,
     sight,
-    unfit::Unfit,
+    unfit::{Unfit, broken_call},
 };
 
 /// A run between two steps.
@@ -53,12 +55,16 @@ pub(crate) struct Progress {
     was_told_unfit: bool,
     /// What is in view, for the labels of calls.
     view: View,
+    /// Whether the newest answer broke off in its last call.
+    broken: bool,
     /// Whether text from outside is in view.
     pub(crate) outside: bool,
     /// Answers of the model so far.
     pub(crate) answers: usize,
     /// What was used so far.
     pub(crate) spent: Spent,
+    /// The caps, where a person set some anew.
+    pub(crate) caps: Option<Caps>,
     /// The runs of the ledger that calls of this run are recorded under.
     pub(crate) ledgers: Vec<RunId>,
     last_text: String,
@@ -155,8 +161,9 @@ impl Progress {
     /// Takes one more step.
     pub(crate) fn apply(&mut self, step: Step) {
         match step {
-            Step::Taken { ledger } => {
+            Step::Taken { ledger, caps } => {
                 self.ledgers.push(ledger);
+                self.caps = caps.or(self.caps);
                 self.headway.taken_up();
                 self.was_told_unfit = false;
             }
@@ -170,6 +177,7 @@ impl Progress {
                 self.spent = spent;
                 self.last_text.clone_from(&response.text);
                 self.unfit = Unfit::of(&response);
+                self.broken = broken_call(&response).is_some();
                 self.headway.answered();
                 self.pending = response.calls.iter().cloned().collect();
                 self.messages.push(Message::Assistant { text: response.text, calls: response.calls });
@@ -217,7 +225,7 @@ impl Progress {
                 self.told.push(Message::User { text });
                 self.tell();
             }
-            Step::Stopped { .. } => {}
+            Step::Stopped { spent, .. } => self.spent = spent.unwrap_or(self.spent),
             Step::Finished { .. } => self.finished = true,
         }
     }
@@ -331,9 +339,23 @@ impl Progress {
         self.unfit.filter(|_| !self.was_told_unfit)
     }
 
-    /// Whether the newest answer broke off where it may be no longer.
-    pub(crate) fn is_cut(&self) -> bool {
-        self.unfit == Some(Unfit::Cut)
+    /// How a run ends whose newest answer is none.
+    pub(crate) fn ends(&self) -> Result<(), AgentError> {
+        self.unfit.map_or(Ok(()), Unfit::ends)
+    }
+
+    /// Whether the newest answer broke off in the call that comes next.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken && self.pending.len() == 1
+    }
+
+    /// Gives the calls of a new answer the identifiers that the provider did not give.
+    pub(crate) fn identify(&self, calls: &mut [ToolCall]) {
+        let before = self.messages.iter().flat_map(|message| match message {
+            Message::Assistant { calls, .. } => calls.as_slice(),
+            Message::User { .. } | Message::ToolResult { .. } => &[],
+        });
+        identify(calls, self.number(), before);
     }
 
     fn number(&self) -> u64 {
@@ -356,16 +378,12 @@ mod tests {
     }
 
     fn observed(id: &str) -> Step {
-        Step::Observed {
-            id: id.into(),
-            content: "{}".into(),
-            evidence: None,
-            outside: true,
-            published: false,
-            came: Came::Verified,
-            left: BTreeMap::new(),
-            quotes: BTreeSet::new(),
-        }
+        ended(id, Came::Verified, false)
+    }
+
+    fn ended(id: &str, came: Came, published: bool) -> Step {
+        let (id, content, left) = (id.into(), "{}".into(), BTreeMap::new());
+        Step::Observed { id, content, evidence: None, outside: true, published, came, left, quotes: BTreeSet::new() }
     }
 
     #[test]
@@ -378,16 +396,7 @@ mod tests {
         assert_eq!(progress.headway().repeats(&wanted), None);
         progress.apply(observed("a"));
         assert_eq!(progress.headway().repeats(&wanted), Some(1));
-        progress.apply(Step::Observed {
-            id: "b".into(),
-            content: "{}".into(),
-            evidence: None,
-            outside: true,
-            published: true,
-            came: Came::Verified,
-            left: BTreeMap::new(),
-            quotes: BTreeSet::new(),
-        });
+        progress.apply(ended("b", Came::Verified, true));
         assert_eq!(progress.headway().repeats(&wanted), None);
     }
 
@@ -396,17 +405,7 @@ mod tests {
         let mut progress = Progress::default();
         progress.apply(answered(&["a", "b"]));
         let wanted = ToolCall { id: "c".into(), name: "files.read".into(), arguments: " { } ".into() };
-        let unknown = Step::Observed {
-            id: "a".into(),
-            content: "{}".into(),
-            evidence: None,
-            outside: false,
-            published: false,
-            came: Came::Unknown,
-            left: BTreeMap::new(),
-            quotes: BTreeSet::new(),
-        };
-        progress.apply(unknown);
+        progress.apply(ended("a", Came::Unknown, false));
         assert_eq!((progress.repeats_unknown(&wanted), progress.unknown()), (Some(1), vec![1]));
         progress.apply(Step::Permitted { number: 1, text: "once more".into() });
         assert_eq!((progress.repeats_unknown(&wanted), progress.headway().repeats(&wanted)), (None, None));

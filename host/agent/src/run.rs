@@ -1,8 +1,8 @@
 //! The loop: what comes next is done, and taken down.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
-use cofferdam_base::{Clock, Interrupt, RunId, Timestamp};
+use cofferdam_base::{Class, Clock, Diagnostic as _, Interrupt, RunId};
 use cofferdam_gate::Gate;
 use cofferdam_model::{Answered, Budget, Caps, ChatRequest, Embeddings, Prices, Provider, Spent, ToolCall, ToolSpec};
 use cofferdam_policy::{Integrity, Origin};
@@ -12,7 +12,7 @@ mod call;
 
 use crate::{
     AgentError, Journal, RunHeader, Watcher,
-    context::{Assembled, Estimate, Window, assemble, digest, fixed},
+    context::{Assembled, Estimate, OutputTokens, Window, assemble, digest, fixed},
     conversations::Journals,
     facts,
     journal::{Step, VERSION},
@@ -50,13 +50,15 @@ pub struct Terms {
     pub caps: Caps,
     /// How much the model is shown.
     pub window: Window,
+    /// How much it may say in one answer.
+    pub output_tokens: OutputTokens,
     /// Whether the model is offered to plan. Small models lose themselves in it.
     pub plans: bool,
 }
 
 impl Default for Terms {
     fn default() -> Self {
-        Self { caps: Caps::default(), window: Window::default(), plans: true }
+        Self { caps: Caps::default(), window: Window::default(), output_tokens: OutputTokens::default(), plans: true }
     }
 }
 
@@ -68,9 +70,7 @@ pub struct Agent<'a> {
     journal: Journal,
     header: RunHeader,
     progress: Progress,
-    budget: Budget,
-    /// When this process took the run up, and the time that it had used before.
-    taken: (Timestamp, u64),
+    budget: Budget<'a>,
 }
 
 /// A run that came to its end.
@@ -92,13 +92,14 @@ impl<'a> Agent<'a> {
     /// # Errors
     /// The state folder's; a memory whose index cannot be read.
     pub fn begin(parts: AgentParts<'a>, task: &str, terms: Terms) -> Result<Self, AgentError> {
-        let Terms { caps, window, plans } = terms;
+        let Terms { caps, window, output_tokens, plans } = terms;
         let (now, gate) = (parts.clock.now(), parts.gate);
         let index = gate.memory()?.index()?;
-        let fixed = fixed(&index, task, &prompt::tools(gate.tools(), plans));
+        let tools = prompt::tools(gate.tools(), plans);
+        let fixed = fixed(&index, task, &tools);
         let needed = Estimate::default().tokens(fixed);
-        if !window.has_room_for(needed) {
-            return Err(AgentError::WindowTooSmall { window, needed });
+        if !window.has_room_for(needed, output_tokens) {
+            return Err(AgentError::WindowTooSmall { window, needed, output: output_tokens });
         }
         let header = RunHeader {
             v: VERSION,
@@ -112,6 +113,7 @@ impl<'a> Agent<'a> {
             window,
             fixed,
             plans,
+            output_tokens,
             rewritten: 0,
         };
         let mut journal = Journal::begin(gate.state().folder(), &header)?;
@@ -122,7 +124,7 @@ impl<'a> Agent<'a> {
             journal.write(&step)?;
             progress.apply(step);
         }
-        Self::take(parts, journal, header, progress, caps)
+        Self::take(parts, journal, header, progress, tools, None)
     }
 
     /// Takes a run up where it stopped, with some caps set anew; without an identifier, the newest.
@@ -143,9 +145,11 @@ impl<'a> Agent<'a> {
         if matches!(progress.next(), Next::Ended) {
             return Err(AgentError::Ended { run });
         }
-        let caps = header.caps.with(caps).map_err(|name| AgentError::UnknownCap { name })?;
+        let before = progress.caps.unwrap_or(header.caps);
+        let caps = before.with(caps).map_err(|name| AgentError::UnknownCap { name })?;
         parts.provider.skip(progress.answers);
-        Self::take(parts, journal, header, progress, caps)
+        let tools = prompt::tools(parts.gate.tools(), header.plans);
+        Self::take(parts, journal, header, progress, tools, (caps != before).then_some(caps))
     }
 
     fn take(
@@ -153,24 +157,24 @@ impl<'a> Agent<'a> {
         mut journal: Journal,
         header: RunHeader,
         mut progress: Progress,
-        caps: Caps,
+        tools: Vec<ToolSpec>,
+        caps: Option<Caps>,
     ) -> Result<Self, AgentError> {
-        let taken = Step::Taken { ledger: parts.gate.run().clone() };
+        let taken = Step::Taken { ledger: parts.gate.run().clone(), caps };
         journal.write(&taken)?;
         progress.apply(taken);
         // The index quotes entries that may have been drafted from text of outside.
         progress.outside |= !header.index.is_empty();
-        let budget = Budget::new(caps, parts.prices, progress.spent);
-        let taken = (parts.clock.now(), progress.spent.seconds);
+        let caps = progress.caps.unwrap_or(header.caps);
+        let budget = Budget::new(caps, parts.prices, progress.spent, parts.clock);
         Ok(Self {
-            tools: prompt::tools(parts.gate.tools(), header.plans),
+            tools,
             recall: Recall::open(parts.gate, Journals::of(parts.gate.state().folder()).asked_by(&header.run))?,
             parts,
             journal,
             header,
             progress,
             budget,
-            taken,
         })
     }
 
@@ -211,7 +215,7 @@ impl<'a> Agent<'a> {
             return Err(AgentError::Ended { run: self.header.run.clone() });
         }
         self.advance(watcher).map_err(|error| {
-            let step = Step::Stopped { stop: Stop::by(&error) };
+            let step = Step::Stopped { stop: Stop::by(&error), spent: Some(self.budget.spent()) };
             // Where even that cannot be taken down, it is the graver news.
             self.take_down(step).err().unwrap_or(error)
         })
@@ -235,8 +239,8 @@ impl<'a> Agent<'a> {
                     watcher.unfit(unfit.to_person());
                     self.take_down(Step::Reminded { text: unfit.to_model().to_owned() })?;
                 }
-                Next::Finish { .. } if self.progress.is_cut() => return Err(AgentError::AnswerCut),
                 Next::Finish { answer } => {
+                    self.progress.ends()?;
                     self.compare()?;
                     let open = self.progress.unsettled();
                     if open.is_empty() || self.progress.was_reminded() {
@@ -259,7 +263,7 @@ impl<'a> Agent<'a> {
             Ok(done) => done.iter().for_each(|done| watcher.consolidated(done)),
             Err(refused) => watcher.not_consolidated(&refused),
         }
-        Ok(Ended { run: self.header.run.clone(), answer, spent: *self.budget.spent(), open })
+        Ok(Ended { run: self.header.run.clone(), answer, spent: self.budget.spent(), open })
     }
 
     /// Looks whether the plan's done steps still stand; what is new is taken down, so that a resumed run shows the same.
@@ -275,23 +279,26 @@ impl<'a> Agent<'a> {
     /// One turn of the model.
     fn ask(&mut self, watcher: &mut dyn Watcher) -> Result<(), AgentError> {
         let Assembled { request, .. } = assemble(&self.header, &self.progress, self.tools.clone());
-        let elapsed = self.parts.clock.now().0.saturating_sub(self.taken.0.0) / 1000;
-        self.budget.set_elapsed(Duration::from_secs(elapsed.saturating_add(self.taken.1)));
         let room = self.budget.reserve(self.parts.provider.request_bytes(&request)?)?;
-        watcher.asking(self.budget.spent().steps);
-        let answered = self.send(&request, watcher)?;
-        self.budget.charge(room, &answered);
-        watcher.answered(&answered.response, self.budget.spent());
+        watcher.asking(self.budget.spent().steps.saturating_add(1));
+        let mut response = self.send(&request, watcher)?.response;
+        self.progress.identify(&mut response.calls);
+        self.budget.charge(room, response.usage);
+        let spent = self.budget.spent();
+        watcher.answered(&response, &spent);
         let request = Some(digest(&request)?);
-        self.take_down(Step::Answered { response: answered.response, spent: *self.budget.spent(), request })
+        self.take_down(Step::Answered { response, spent, request })
     }
 
     /// Sends the conversation, where policy lets it go to that host.
     fn send(&mut self, request: &ChatRequest, watcher: &mut dyn Watcher) -> Result<Answered, AgentError> {
         if let Some(host) = self.parts.provider.host() {
-            let _permit = send::permit(self.parts.gate, self.parts.provider.name(), &host, Origin::Model, self.integrity(), watcher)?;
+            let permit = send::permit(self.parts.gate, self.parts.provider.name(), &host, Origin::Model, self.integrity(), watcher);
+            // A question that nobody answered any more: a resumed run asks it again.
+            let is_stopped = |error: &AgentError| error.class() == Class::Denied && self.parts.interrupt.is_raised();
+            let _permit = permit.map_err(|error| if is_stopped(&error) { AgentError::Interrupted } else { error })?;
         }
-        Ok(self.parts.provider.complete(request, watcher)?)
+        Ok(self.parts.provider.complete(request, &mut self.budget, watcher)?)
     }
 
     fn take_down(&mut self, step: Step) -> Result<(), AgentError> {

@@ -137,7 +137,7 @@ pub struct Standing {
     pub state: RunState,
     /// What it used.
     pub spent: Spent,
-    /// The caps that it began with.
+    /// The caps that it goes by: those that it began with, or that were set anew since.
     pub caps: Caps,
     /// Steps of the plan that are open or in doubt.
     pub open: Vec<String>,
@@ -160,7 +160,7 @@ impl Standing {
         let (mut progress, mut stop, mut finished) = (Progress::default(), None, false);
         for step in steps {
             match &step {
-                Step::Stopped { stop: why } => stop = Some(why.clone()),
+                Step::Stopped { stop: why, .. } => stop = Some(why.clone()),
                 Step::Finished { .. } => finished = true,
                 // Whatever comes after a stop, the run was taken up again.
                 Step::Taken { .. }
@@ -183,7 +183,8 @@ impl Standing {
             (false, None) => RunState::Crashed,
         };
         let (spent, unknown) = (progress.spent, progress.unknown());
-        Self { run: header.run, begun: header.time, task: header.task, state, spent, caps: header.caps, open, unknown }
+        let caps = progress.caps.unwrap_or(header.caps);
+        Self { run: header.run, begun: header.time, task: header.task, state, spent, caps, open, unknown }
     }
 
     /// The command that goes on with the run; none where it is at work or at its end.
@@ -210,8 +211,8 @@ mod tests {
 
     #[test]
     fn every_end_has_its_state_and_says_what_it_takes_to_go_on() {
-        let taken = Step::Taken { ledger: RunId::new(Timestamp(2), [2; 10]) };
-        let stop = |stop: Stop| vec![taken.clone(), Step::Stopped { stop }];
+        let taken = Step::Taken { ledger: RunId::new(Timestamp(2), [2; 10]), caps: None };
+        let stop = |stop: Stop| vec![taken.clone(), Step::Stopped { stop, spent: None }];
         let cap = standing(stop(Stop::Cap { name: "steps".into() }), false);
         assert_eq!(cap.state.to_string(), "stopped-at-cap (steps)");
         assert!(cap.needed().is_some_and(|needed| needed.ends_with("--cap steps=N")));
@@ -229,5 +230,15 @@ mod tests {
         assert_eq!(standing(vec![taken.clone()], true).state, RunState::Running);
         let finished = standing(vec![taken, Step::Finished { answer: "done".into() }], false);
         assert_eq!((finished.state.as_str(), finished.needed()), ("finished", None));
+    }
+
+    #[test]
+    fn what_was_used_until_a_stop_and_the_caps_that_were_set_anew_are_told() {
+        let ledger = RunId::new(Timestamp(2), [2; 10]);
+        let (spent, caps) = (Spent { requests: 5, ..Spent::default() }, Caps { steps: 99, ..Caps::default() });
+        let stopped = |spent| Step::Stopped { stop: Stop::Interrupted, spent };
+        let taken = |caps| Step::Taken { ledger: ledger.clone(), caps };
+        let standing = standing(vec![taken(None), stopped(Some(spent)), taken(Some(caps)), taken(None), stopped(None)], false);
+        assert_eq!((standing.spent, standing.caps), (spent, caps));
     }
 }

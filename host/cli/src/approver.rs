@@ -51,7 +51,7 @@ impl Attendant for Terminal {
         }
         self.done();
         output::say(&question(asked));
-        match confirm::said_yes_unless("Allow this once?", &self.interrupt) {
+        match confirm::said_yes("Allow this once?", &self.interrupt) {
             Ok(true) => Answer::Approved { by: "terminal".to_owned() },
             Ok(false) => Answer::Declined,
             // Neither yes nor no: a resumed run asks again.

@@ -7,6 +7,7 @@ use std::{
 };
 
 use cofferdam_base::{Class, Diagnostic, Interrupt, interrupt::Interrupted};
+use rustix::termios::{QueueSelector, tcflush};
 
 /// How often it is looked whether a person asked to stop, while the answer is waited for.
 const LOOK: Duration = Duration::from_millis(50);
@@ -16,17 +17,14 @@ pub(crate) fn is_somebody_there() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Asks somebody who is there. A terminal that is gone is nobody's yes.
-fn said_yes(question: &str) -> bool {
-    let _ = write!(io::stderr(), "{question} [y/N] ");
-    is_yes()
-}
-
-/// Asks somebody who is there, until they ask to stop.
+/// Asks somebody who is there, until they ask to stop. What was typed before the question is no answer to it: nobody had seen it.
+/// A terminal that is gone is nobody's yes.
 ///
 /// # Errors
 /// [`Interrupted`].
-pub(crate) fn said_yes_unless(question: &str, interrupt: &Interrupt) -> Result<bool, Interrupted> {
+pub(crate) fn said_yes(question: &str, interrupt: &Interrupt) -> Result<bool, Interrupted> {
+    // What cannot be forgotten is no terminal's, and so nobody's yes below.
+    let _ = tcflush(io::stdin(), QueueSelector::IFlush);
     let _ = write!(io::stderr(), "{question} [y/N] ");
     answered(interrupt, is_yes)
 }
@@ -54,7 +52,7 @@ fn is_yes() -> bool {
 
 /// Asks. No, where nobody is there.
 pub(crate) fn confirmed(question: &str) -> bool {
-    is_somebody_there() && said_yes(question)
+    is_somebody_there() && said_yes(question, &Interrupt::default()) == Ok(true)
 }
 
 /// Nobody said yes to something that needs it. Nothing was done.

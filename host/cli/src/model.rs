@@ -5,7 +5,10 @@ mod server;
 
 use std::{collections::BTreeMap, path::Path};
 
-use cofferdam_agent::{Terms, context::Window};
+use cofferdam_agent::{
+    Terms,
+    context::{OutputTokens, Window},
+};
 use cofferdam_base::Interrupt;
 use cofferdam_confine::Reach;
 use cofferdam_model::{
@@ -97,6 +100,9 @@ pub(crate) struct ModelFile {
     /// Tokens of the window that a run's requests are fitted into.
     #[serde(default)]
     pub(crate) window_tokens: Window,
+    /// Most tokens of one answer; without it, as the window has room.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) output_tokens: Option<OutputTokens>,
     /// Whether the model is offered to plan.
     #[serde(default = "offered")]
     pub(crate) plans: bool,
@@ -126,7 +132,7 @@ pub(crate) fn configured(config: &Folder) -> Result<Option<ModelFile>, Failure> 
     let file: ModelFile = toml::from_str(&text).map_err(|error| fault(error.to_string()))?;
     file.policy_hosts()?;
     file.protocol()?;
-    file.caps()?;
+    file.terms()?;
     Ok(Some(file))
 }
 
@@ -137,6 +143,7 @@ pub(crate) fn configured(config: &Folder) -> Result<Option<ModelFile>, Failure> 
 pub(crate) fn keep(config: &Folder, file: &ModelFile) -> Result<(), Failure> {
     file.policy_hosts()?;
     file.protocol()?;
+    file.terms()?;
     let text = toml::to_string(file).map_err(|error| fault(error.to_string()))?;
     Ok(config.replace(FILE, text.as_bytes())?)
 }
@@ -180,9 +187,10 @@ impl ModelFile {
     /// On what terms its runs go.
     ///
     /// # Errors
-    /// See [`ModelFile::caps`].
+    /// See [`ModelFile::caps`]; answers that are too long for the window.
     fn terms(&self) -> Result<Terms, Failure> {
-        Ok(Terms { caps: self.caps()?, window: self.window_tokens, plans: self.plans })
+        let output_tokens = self.window_tokens.output(self.output_tokens).map_err(|error| fault(format!("`output_tokens`: {error}")))?;
+        Ok(Terms { caps: self.caps()?, window: self.window_tokens, output_tokens, plans: self.plans })
     }
 
     fn provider(&self, config_path: &Path, interrupt: Interrupt) -> Result<Box<dyn Provider>, Failure> {

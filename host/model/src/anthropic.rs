@@ -11,7 +11,7 @@ use cofferdam_base::Entropy;
 use cofferdam_net::{ApiHeader, Client, CredentialForm, Endpoint, NetError, Post, Secret};
 
 use self::stream::Stream;
-use crate::{Answered, ChatRequest, Listener, ModelError, Provider, exchange};
+use crate::{Answered, ChatRequest, Listener, Meter, ModelError, Provider, exchange};
 
 /// What the provider needs to know.
 #[derive(Debug, Clone)]
@@ -69,7 +69,7 @@ impl Provider for Anthropic {
         self.body(request).map(|body| body.len() as u64)
     }
 
-    fn complete(&mut self, request: &ChatRequest, listener: &mut dyn Listener) -> Result<Answered, ModelError> {
+    fn complete(&mut self, request: &ChatRequest, meter: &mut dyn Meter, listener: &mut dyn Listener) -> Result<Answered, ModelError> {
         let body = self.body(request)?;
         let post = Post {
             endpoint: &self.messages,
@@ -78,7 +78,7 @@ impl Provider for Anthropic {
             headers: &[ApiHeader::AnthropicVersion],
             body: &body,
         };
-        let mut answered = exchange::ask::<Stream>(&self.client, &post, self.entropy.as_ref(), listener)?;
+        let mut answered = exchange::ask::<Stream>(&self.client, &post, self.entropy.as_ref(), meter, listener)?;
         answered.response = answered.response.with_own_names(&request.tools);
         Ok(answered)
     }

@@ -1,10 +1,15 @@
-//! The caps of a run: what may be spent, sent and waited for. Checked before a request leaves, charged after it came back.
+//! The caps of a run: what may be spent, sent and waited for. Each request is admitted and charged before it leaves, whatever it
+//! brings; what the provider counted is charged with its answer.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
+use cofferdam_base::{Clock, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::{ModelError, TokenUsage, provider::Answered};
+use crate::{
+    ModelError, TokenUsage,
+    meter::{Admitted, Meter},
+};
 
 macro_rules! caps {
     ($($field:ident: $value:expr, $unit:literal, $doc:literal;)*) => {
@@ -102,65 +107,51 @@ impl Prices {
 }
 
 /// Caps, and what is used of them.
-#[derive(Debug, Clone)]
-pub struct Budget {
+pub struct Budget<'c> {
     caps: Caps,
     prices: Prices,
+    /// What is used, with the time that was used before this budget.
     spent: Spent,
+    clock: &'c dyn Clock,
+    since: Timestamp,
 }
 
-impl Budget {
-    /// A budget of which `spent` is used already (a resumed run goes on where it stopped).
+impl std::fmt::Debug for Budget<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Budget").field("caps", &self.caps).field("spent", &self.spent()).finish_non_exhaustive()
+    }
+}
+
+impl<'c> Budget<'c> {
+    /// A budget of which `spent` is used already (a resumed run goes on where it stopped). Its time begins now.
     #[must_use]
-    pub fn new(caps: Caps, prices: Prices, spent: Spent) -> Self {
-        Self { caps, prices, spent }
+    pub fn new(caps: Caps, prices: Prices, spent: Spent, clock: &'c dyn Clock) -> Self {
+        Self { caps, prices, spent, clock, since: clock.now() }
     }
 
     /// What is used so far.
     #[must_use]
-    pub fn spent(&self) -> &Spent {
-        &self.spent
-    }
-
-    /// Sets the wall time used so far.
-    pub fn set_elapsed(&mut self, elapsed: Duration) {
-        self.spent.seconds = elapsed.as_secs();
+    pub fn spent(&self) -> Spent {
+        let elapsed = self.clock.now().0.saturating_sub(self.since.0) / 1000;
+        Spent { seconds: self.spent.seconds.saturating_add(elapsed), ..self.spent }
     }
 
     /// Makes room for one more turn that sends at least `bytes`.
     ///
     /// # Errors
     /// [`ModelError::Cap`] where a cap would be passed, before anything leaves.
-    pub fn reserve(&mut self, bytes: u64) -> Result<Reserved, ModelError> {
-        let turn = Spent { steps: self.spent.steps + 1, ..self.spent };
-        let reserved = self.room(turn, bytes)?;
-        self.spent = turn;
-        Ok(reserved)
+    pub fn reserve(&self, bytes: u64) -> Result<Reserved, ModelError> {
+        let spent = self.spent();
+        self.room(Spent { steps: spent.steps.saturating_add(1), ..spent }.with_request(bytes))?;
+        Ok(Reserved(()))
     }
 
-    /// Makes room for one request beside the turns, that sends at least `bytes`.
-    ///
-    /// # Errors
-    /// See [`Budget::reserve`].
-    pub fn reserve_request(&self, bytes: u64) -> Result<Reserved, ModelError> {
-        self.room(self.spent, bytes)
-    }
-
-    /// Room for one more request after `spent`.
-    fn room(&self, spent: Spent, bytes: u64) -> Result<Reserved, ModelError> {
-        let egress_bytes = spent.egress_bytes.saturating_add(bytes);
-        match self.caps.over(&Spent { requests: spent.requests + 1, egress_bytes, ..spent }) {
-            Some(error) => Err(error),
-            None => Ok(Reserved(())),
-        }
-    }
-
-    /// Charges what an answer really cost. The next turn is refused where this passed a cap.
-    pub fn charge(&mut self, reserved: Reserved, answered: &Answered) {
-        self.charge_requests(reserved, answered.requests, answered.egress_bytes);
-        let usage = answered.response.usage;
+    /// Charges a turn that brought an answer: a step, and what the provider counted. The next turn is refused where this passed
+    /// a cap.
+    pub fn charge(&mut self, _reserved: Reserved, usage: TokenUsage) {
         let money = self.prices.cost(usage);
         let spent = &mut self.spent;
+        spent.steps = spent.steps.saturating_add(1);
         spent.input_tokens = spent.input_tokens.saturating_add(usage.input);
         spent.output_tokens = spent.output_tokens.saturating_add(usage.output);
         spent.cached_tokens = spent.cached_tokens.saturating_add(usage.cached);
@@ -168,15 +159,30 @@ impl Budget {
         spent.cost_microdollars = spent.cost_microdollars.saturating_add(money);
     }
 
-    /// Charges requests and what they sent, whatever they brought.
-    pub fn charge_requests(&mut self, _reserved: Reserved, requests: u64, egress_bytes: u64) {
-        let spent = &mut self.spent;
-        spent.requests = spent.requests.saturating_add(requests);
-        spent.egress_bytes = spent.egress_bytes.saturating_add(egress_bytes);
+    fn room(&self, spent: Spent) -> Result<(), ModelError> {
+        self.caps.over(&spent).map_or(Ok(()), Err)
     }
 }
 
-/// Room for one turn, or one request beside them. Without it nothing is charged, and without room there is none.
+impl Spent {
+    fn with_request(self, bytes: u64) -> Self {
+        Self { requests: self.requests.saturating_add(1), egress_bytes: self.egress_bytes.saturating_add(bytes), ..self }
+    }
+}
+
+impl Meter for Budget<'_> {
+    fn admit(&mut self, bytes: u64) -> Result<Admitted, ModelError> {
+        self.room(self.spent().with_request(bytes))?;
+        self.spent = self.spent.with_request(bytes);
+        Ok(Admitted::new())
+    }
+
+    fn counted(&mut self, tokens: u64) {
+        self.spent.input_tokens = self.spent.input_tokens.saturating_add(tokens);
+    }
+}
+
+/// Room for one turn. Without it no answer is charged, and without room there is none.
 #[derive(Debug)]
 #[must_use]
 pub struct Reserved(());
@@ -184,55 +190,72 @@ pub struct Reserved(());
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ChatResponse, Finish};
+    use cofferdam_base::clock::FixedClock;
+    use std::sync::atomic::{AtomicU64, Ordering};
 
-    fn answered(input: u64, output: u64) -> Answered {
-        used(TokenUsage { input, output, ..TokenUsage::default() })
+    const CLOCK: FixedClock = FixedClock(Timestamp(0));
+
+    fn budget(caps: Caps, prices: Prices) -> Budget<'static> {
+        Budget::new(caps, prices, Spent::default(), &CLOCK)
     }
 
-    fn used(usage: TokenUsage) -> Answered {
-        let response = ChatResponse { text: String::new(), calls: vec![], finish: Finish::Stop, usage };
-        Answered { response, egress_bytes: 100, requests: 1 }
+    fn used(input: u64, output: u64) -> TokenUsage {
+        TokenUsage { input, output, ..TokenUsage::default() }
     }
 
-    fn cap_of(error: ModelError) -> &'static str {
+    fn cap_of<T: std::fmt::Debug>(result: Result<T, ModelError>) -> &'static str {
+        let error = result.unwrap_err();
         let ModelError::Cap { name, .. } = error else { panic!("{error}") };
         name
     }
 
     #[test]
     fn refuses_the_turn_that_would_pass_a_cap_before_it_leaves() {
-        let caps = Caps { steps: 1, egress_bytes: 150, ..Caps::default() };
-        let mut budget = Budget::new(caps, Prices::default(), Spent::default());
-        assert_eq!(cap_of(budget.reserve(151).unwrap_err()), "egress_bytes");
+        let mut budget = budget(Caps { steps: 1, egress_bytes: 150, ..Caps::default() }, Prices::default());
+        assert_eq!(cap_of(budget.reserve(151)), "egress_bytes");
         let room = budget.reserve(100).unwrap();
-        budget.charge(room, &answered(1, 1));
-        assert_eq!(cap_of(budget.reserve(1).unwrap_err()), "steps");
+        budget.charge(room, used(1, 1));
+        assert_eq!(cap_of(budget.reserve(1)), "steps");
     }
 
     #[test]
-    fn a_request_beside_the_turns_is_no_step_and_counts_against_the_same_caps() {
-        let caps = Caps { steps: 1, requests: 3, egress_bytes: 150, ..Caps::default() };
-        let mut budget = Budget::new(caps, Prices::default(), Spent::default());
-        let room = budget.reserve(1).unwrap();
-        budget.charge_requests(room, 1, 1);
-        let room = budget.reserve_request(100).unwrap();
-        budget.charge_requests(room, 1, 100);
-        assert_eq!(budget.spent(), &Spent { steps: 1, requests: 2, egress_bytes: 101, ..Spent::default() });
-        assert_eq!(cap_of(budget.reserve_request(50).unwrap_err()), "egress_bytes");
-        let room = budget.reserve_request(1).unwrap();
-        budget.charge_requests(room, 1, 1);
-        assert_eq!(cap_of(budget.reserve_request(1).unwrap_err()), "requests");
+    fn each_request_is_charged_before_it_leaves_and_is_no_step() {
+        let mut budget = budget(Caps { steps: 1, requests: 3, egress_bytes: 150, ..Caps::default() }, Prices::default());
+        let _first = budget.admit(1).unwrap();
+        let _second = budget.admit(100).unwrap();
+        assert_eq!(budget.spent(), Spent { requests: 2, egress_bytes: 101, ..Spent::default() });
+        assert_eq!(cap_of(budget.admit(50)), "egress_bytes");
+        let _third = budget.admit(1).unwrap();
+        assert_eq!(cap_of(budget.admit(1)), "requests");
+        assert_eq!(budget.spent().requests, 3, "what was not admitted is not charged");
+    }
+
+    #[test]
+    fn time_goes_on_while_a_turn_is_asked_for_again() {
+        struct Moving(AtomicU64);
+        impl Clock for Moving {
+            fn now(&self) -> Timestamp {
+                Timestamp(self.0.load(Ordering::SeqCst))
+            }
+        }
+        let clock = Moving(AtomicU64::new(5_000));
+        let before = Spent { seconds: 7, ..Spent::default() };
+        let mut budget = Budget::new(Caps { seconds: 9, ..Caps::default() }, Prices::default(), before, &clock);
+        clock.0.store(7_999, Ordering::SeqCst);
+        let _in_time = budget.admit(1).unwrap();
+        assert_eq!(budget.spent().seconds, 9);
+        clock.0.store(8_000, Ordering::SeqCst);
+        assert_eq!(cap_of(budget.admit(1)), "seconds");
     }
 
     #[test]
     fn money_is_counted_and_capped() {
-        let caps = Caps { cost_microdollars: 10, ..Caps::default() };
-        let mut budget = Budget::new(caps, Prices { input: 3_000_000, output: 15_000_000, ..Prices::default() }, Spent::default());
+        let prices = Prices { input: 3_000_000, output: 15_000_000, ..Prices::default() };
+        let mut budget = budget(Caps { cost_microdollars: 10, ..Caps::default() }, prices);
         let room = budget.reserve(1).unwrap();
-        budget.charge(room, &answered(2, 1));
+        budget.charge(room, used(2, 1));
         assert_eq!(budget.spent().cost_microdollars, 6 + 15);
-        assert_eq!(cap_of(budget.reserve(1).unwrap_err()), "cost_microdollars");
+        assert_eq!(cap_of(budget.reserve(1)), "cost_microdollars");
     }
 
     #[test]
@@ -249,13 +272,14 @@ mod tests {
 
     #[test]
     fn what_the_provider_did_not_count_is_said_and_not_invented() {
-        let mut budget = Budget::new(Caps::default(), Prices::default(), Spent::default());
+        let mut budget = budget(Caps::default(), Prices::default());
         for usage in [TokenUsage::default(), TokenUsage { input: 9, output: 1, cached: 8, cache_written: 1 }] {
             let room = budget.reserve(1).unwrap();
-            budget.charge(room, &used(usage));
+            budget.charge(room, usage);
         }
+        budget.counted(5);
         let spent = budget.spent();
-        assert_eq!((spent.input_tokens, spent.cached_tokens, spent.uncounted_answers), (9, 8, 1));
+        assert_eq!((spent.input_tokens, spent.cached_tokens, spent.uncounted_answers), (14, 8, 1));
     }
 
     #[test]

@@ -1,7 +1,11 @@
 //! A conversation as every provider understands it.
 
+use cofferdam_base::Digest;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+/// Longest name of a function that every provider takes.
+const MAX_WIRE_NAME: usize = 64;
 
 /// What is asked of a model in one turn. The same inputs give the same request, byte for byte.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -48,7 +52,7 @@ pub enum Message {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ToolSpec {
-    /// `tool.function`, for example `files.read`. Providers that take no dots see an underscore.
+    /// `tool.function`, for example `files.read`. See [`Self::wire_name`].
     pub name: String,
     /// One or two sentences, from the signed statement.
     pub description: String,
@@ -57,7 +61,7 @@ pub struct ToolSpec {
 }
 
 impl ToolSpec {
-    /// The name for providers whose function names are `[a-zA-Z0-9_-]`.
+    /// The name for providers: function names there are 1 to 64 of `[a-zA-Z0-9_-]`. A dot becomes an underscore.
     #[must_use]
     pub fn wire_name(&self) -> String {
         wire_name(&self.name)
@@ -69,16 +73,28 @@ impl ToolSpec {
     }
 }
 
-/// See [`ToolSpec::wire_name`].
+/// See [`ToolSpec::wire_name`]. A name that a model made up goes back to it in the conversation, and some providers refuse the
+/// whole of it for one name of another shape: what is none of the characters becomes an underscore, and a name that is too long
+/// ends in its digest, so that two that begin alike stay two. The same name always becomes the same.
 pub(crate) fn wire_name(name: &str) -> String {
-    name.replace('.', "_")
+    let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' };
+    let wire: String = name.chars().map(plain).collect();
+    match wire.len() {
+        0 => "_".to_owned(),
+        1..=MAX_WIRE_NAME => wire,
+        _ => {
+            let digest = Digest::of(name.as_bytes()).short();
+            let kept = wire.chars().take(MAX_WIRE_NAME.saturating_sub(digest.len() + 1));
+            format!("{}_{digest}", kept.collect::<String>())
+        }
+    }
 }
 
 /// A call that a model asks for. Nothing in it is believed: name and arguments are checked by the gate.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ToolCall {
-    /// The provider's identifier of the call within the conversation.
+    /// The provider's identifier of the call within the conversation; empty where it gave none, until the loop gives one.
     pub id: String,
     /// `tool.function`, or whatever the model wrote.
     pub name: String,
@@ -160,5 +176,23 @@ impl ChatResponse {
             }
         }
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_goes_to_a_provider_in_the_shape_that_every_one_takes() {
+        assert_eq!(wire_name("files.read"), "files_read");
+        let long = format!("files.{}", "x".repeat(64));
+        for name in ["", "run a command!", "größe", &long, &format!("{long}y"), &"ü".repeat(100)] {
+            let wire = wire_name(name);
+            let fits = (1..=64).contains(&wire.len()) && wire.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
+            assert!(fits && wire == wire_name(name), "{name}: {wire}");
+        }
+        assert_ne!(wire_name(&long), wire_name(&format!("{long}y")));
+        assert_eq!(wire_name(&"x".repeat(64)), "x".repeat(64));
     }
 }

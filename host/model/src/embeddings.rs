@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    ModelError,
+    Meter, ModelError,
     exchange::{self, Fault, reported},
 };
 
@@ -37,25 +37,6 @@ impl std::fmt::Debug for Embeddings {
 #[derive(Debug)]
 pub struct Request(Vec<u8>);
 
-impl Request {
-    /// The bytes that it sends at the least, for the egress cap.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        self.0.len() as u64
-    }
-}
-
-/// What a request brought, and what it cost whatever it brought.
-#[derive(Debug)]
-pub struct Embedded {
-    /// A vector for each text, in the order of the texts; as the server sent them.
-    pub vectors: Result<Vec<Vec<f32>>, ModelError>,
-    /// Bytes that left the machine for it, retries included.
-    pub egress_bytes: u64,
-    /// Requests that were sent for it, retries included.
-    pub requests: u64,
-}
-
 impl Embeddings {
     /// A model over an open client. Entropy is for the retries' jitter.
     ///
@@ -79,19 +60,16 @@ impl Embeddings {
         serde_json::to_vec(&json!({"model": self.model, "input": texts})).map(Request).map_err(ModelError::Request)
     }
 
-    /// Asks.
-    #[must_use]
-    pub fn ask(&self, request: &Request) -> Embedded {
+    /// Asks for a vector for each text, in the order of the texts; as the server sent them. Every request passes the meter.
+    ///
+    /// # Errors
+    /// See [`crate::Provider::complete`].
+    pub fn ask(&self, request: &Request, meter: &mut dyn Meter) -> Result<Vec<Vec<f32>>, ModelError> {
         let (endpoint, secret) = (&self.endpoint, self.key.as_ref());
         let post = Post { endpoint, secret, form: CredentialForm::Bearer, headers: &[], body: &request.0 };
-        let (vectors, attempts) = match exchange::ask_for_object(&self.client, &post, TIMING, self.entropy.as_ref(), parse) {
-            Ok((vectors, attempts)) => (Ok(vectors), attempts),
-            Err(failed) => {
-                let attempts = failed.attempts;
-                (Err(failed.into()), attempts)
-            }
-        };
-        Embedded { vectors, egress_bytes: exchange::sent_bytes(&post, attempts), requests: u64::from(attempts) }
+        let Parsed { vectors, tokens } = exchange::ask_for_object(&self.client, &post, TIMING, self.entropy.as_ref(), meter, parse)?;
+        meter.counted(tokens);
+        Ok(vectors)
     }
 }
 
@@ -99,6 +77,22 @@ impl Embeddings {
 #[derive(Deserialize)]
 struct Answer {
     data: Vec<Numbered>,
+    #[serde(default)]
+    usage: Option<Usage>,
+}
+
+#[derive(Deserialize)]
+struct Usage {
+    #[serde(default)]
+    prompt_tokens: u64,
+}
+
+/// An answer that was read.
+#[derive(Debug)]
+struct Parsed {
+    vectors: Vec<Vec<f32>>,
+    /// Tokens of the texts, by the server's count; 0 where it gives none.
+    tokens: u64,
 }
 
 #[derive(Deserialize)]
@@ -108,25 +102,26 @@ struct Numbered {
 }
 
 /// Reads an answer with status 200. Its vectors may come in any order; each says which text it is for.
-fn parse(body: &[u8]) -> Result<Vec<Vec<f32>>, Fault> {
+fn parse(body: &[u8]) -> Result<Parsed, Fault> {
     let wrong = |error: serde_json::Error| Fault::Protocol(error.to_string());
     let value: Value = serde_json::from_slice(body).map_err(wrong)?;
     if let Some((kind, message)) = reported(&value) {
         return Err(Fault::Reported { kind, message });
     }
-    let Answer { mut data } = serde_json::from_value(value).map_err(wrong)?;
+    let Answer { mut data, usage } = serde_json::from_value(value).map_err(wrong)?;
     data.sort_by_key(|one| one.index);
     if data.iter().enumerate().any(|(place, one)| one.index != place) {
         return Err(Fault::Protocol("its vectors are not numbered 0, 1, 2 and so on".to_owned()));
     }
-    Ok(data.into_iter().map(|one| one.embedding).collect())
+    let tokens = usage.map(|usage| usage.prompt_tokens).unwrap_or_default();
+    Ok(Parsed { vectors: data.into_iter().map(|one| one.embedding).collect(), tokens })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn parsed(answer: &Value) -> Result<Vec<Vec<f32>>, Fault> {
+    fn parsed(answer: &Value) -> Result<Parsed, Fault> {
         parse(answer.to_string().as_bytes())
     }
 
@@ -136,8 +131,9 @@ mod tests {
             {"object": "embedding", "index": 1, "embedding": [0.5, -2]},
             {"object": "embedding", "index": 0, "embedding": [1, 0]},
         ], "usage": {"prompt_tokens": 3}});
-        assert_eq!(parsed(&answer).unwrap(), [[1.0, 0.0], [0.5, -2.0]]);
-        assert!(parsed(&json!({"data": []})).unwrap().is_empty());
+        let Parsed { vectors, tokens } = parsed(&answer).unwrap();
+        assert_eq!((vectors, tokens), (vec![vec![1.0, 0.0], vec![0.5, -2.0]], 3));
+        assert!(parsed(&json!({"data": []})).unwrap().vectors.is_empty());
     }
 
     #[test]

@@ -34,6 +34,11 @@ pub enum ModelError {
         /// What is wrong with it.
         why: String,
     },
+    /// The answer asks for more calls than one may.
+    TooManyCalls {
+        /// Most calls of one answer.
+        limit: usize,
+    },
     /// The request cannot be written.
     Request(serde_json::Error),
     /// What was said cannot be written to the session's file.
@@ -81,6 +86,7 @@ impl fmt::Display for ModelError {
                 write!(f, "the model's server broke its answer off: {} {}", text::inline(kind, 60), text::inline(message, 300))
             }
             Self::Answer { why } => write!(f, "the model's answer does not follow the protocol: {}", text::inline(why, 300)),
+            Self::TooManyCalls { limit } => write!(f, "the model's answer asks for more than {limit} calls"),
             Self::Request(_) => f.write_str("the request cannot be written as JSON"),
             Self::Record(_) => f.write_str("the session cannot be recorded"),
             Self::Session { line, why } => write!(f, "line {line} of the recorded session does not read back: {}", text::inline(why, 300)),
@@ -106,6 +112,7 @@ impl Error for ModelError {
             Self::Status { .. }
             | Self::Reported { .. }
             | Self::Answer { .. }
+            | Self::TooManyCalls { .. }
             | Self::Session { .. }
             | Self::Differs { .. }
             | Self::SessionEnded { .. }
@@ -121,6 +128,7 @@ impl Diagnostic for ModelError {
             Self::Status { .. } => "model.status",
             Self::Reported { .. } => "model.reported",
             Self::Answer { .. } => "model.answer",
+            Self::TooManyCalls { .. } => "model.too-many-calls",
             Self::Request(_) => "model.request",
             Self::Record(_) => "model.record",
             Self::Session { .. } => "model.session",
@@ -134,7 +142,7 @@ impl Diagnostic for ModelError {
         match self {
             Self::Net { source, .. } => source.class(),
             Self::Differs { .. } | Self::SessionEnded { .. } => Class::NotVerified,
-            Self::Cap { .. } => Class::Limit,
+            Self::Cap { .. } | Self::TooManyCalls { .. } => Class::Limit,
             Self::Status { .. }
             | Self::Reported { .. }
             | Self::Answer { .. }
@@ -150,7 +158,7 @@ impl Diagnostic for ModelError {
             Self::Status { status: 401 | 403, .. } => {
                 Some("the key is missing or not accepted; `cofferdam doctor` says where it is looked for".to_owned())
             }
-            Self::Reported { .. } => Some("go on where it stopped with `cofferdam resume`".to_owned()),
+            Self::Reported { .. } | Self::TooManyCalls { .. } => Some("go on where it stopped with `cofferdam resume`".to_owned()),
             Self::Status { .. } | Self::Answer { .. } => Some("try another model or mode; `cofferdam run --help` lists them".to_owned()),
             Self::Differs { .. } | Self::SessionEnded { .. } => {
                 Some("record the session anew with `cofferdam run --record FILE`".to_owned())

@@ -11,7 +11,9 @@ use serde_json::Value;
 
 use crate::{
     Answered, ChatResponse, Listener, ModelError,
+    calls::TooManyCalls,
     event_stream::{Event, EventStream},
+    meter::{Admitted, Meter},
     retry,
 };
 
@@ -46,6 +48,10 @@ pub(crate) enum Fault {
     },
     /// The answer is not what the protocol says.
     Protocol(String),
+    /// The answer asks for more calls than one may.
+    TooManyCalls,
+    /// The request was not admitted: a cap would be passed.
+    Capped(ModelError),
 }
 
 /// A request that brought no answer, after all attempts.
@@ -69,6 +75,8 @@ impl From<Failed> for ModelError {
             Fault::Unfinished => Self::Answer { why: format!("it ended before it was whole, after {} requests", failed.attempts) },
             Fault::Reported { kind, message } => Self::Reported { kind, message: text::inline(&message, MAX_MESSAGE_CHARS) },
             Fault::Protocol(why) => Self::Answer { why },
+            Fault::TooManyCalls => TooManyCalls.into(),
+            Fault::Capped(cap) => cap,
         }
     }
 }
@@ -104,53 +112,63 @@ pub(crate) trait Reading: Default {
     fn parse(body: &[u8]) -> Result<ChatResponse, Fault>;
 }
 
-/// Asks until there is an answer, or a failure that asking again does not change.
+/// Asks until there is an answer, or a failure that asking again does not change. Every request passes the meter.
 pub(crate) fn ask<R: Reading>(
     client: &Client,
     post: &Post<'_>,
     entropy: &dyn Entropy,
+    meter: &mut dyn Meter,
     listener: &mut dyn Listener,
 ) -> Result<Answered, Failed> {
-    let (response, attempts) = repeated(client, entropy, || {
+    let (response, attempts) = repeated(client, post, entropy, meter, |admitted| {
         let mut heard = Heard { listener: &mut *listener, something: false };
-        let response = once::<R>(client, post, &mut heard);
+        let response = once::<R>(client, post, admitted, &mut heard);
         if response.is_err() && heard.something {
             listener.heard_in_vain();
         }
         response
     })?;
-    Ok(Answered { response, egress_bytes: sent_bytes(post, attempts), requests: u64::from(attempts) })
+    Ok(Answered { response, sent: vec![bytes(post); attempts as usize] })
 }
 
-/// Asks for an answer that is one JSON object and no stream, in the same way; gives how many requests it took, too.
+/// Asks for an answer that is one JSON object and no stream, in the same way.
 pub(crate) fn ask_for_object<T>(
     client: &Client,
     post: &Post<'_>,
     timing: Timing,
     entropy: &dyn Entropy,
+    meter: &mut dyn Meter,
     parse: fn(&[u8]) -> Result<T, Fault>,
-) -> Result<(T, u32), Failed> {
-    repeated(client, entropy, || {
+) -> Result<T, Failed> {
+    let answered = repeated(client, post, entropy, meter, |_admitted| {
         let mut body = Vec::new();
         let head = client.post(post, timing, &mut |_, piece| {
             body.extend_from_slice(piece);
             ControlFlow::Continue(())
         });
         parse(&accepted(head.map_err(Fault::Net)?, body)?)
-    })
+    });
+    answered.map(|(answer, _)| answer)
 }
 
-/// Bytes that left the machine for so many requests.
-pub(crate) fn sent_bytes(post: &Post<'_>, attempts: u32) -> u64 {
-    (post.body.len() as u64).saturating_mul(u64::from(attempts))
+/// Bytes of a request.
+fn bytes(post: &Post<'_>) -> u64 {
+    post.body.len() as u64
 }
 
 /// Does `once` until it succeeds, or fails for good; gives how often it was done.
-fn repeated<T>(client: &Client, entropy: &dyn Entropy, mut once: impl FnMut() -> Result<T, Fault>) -> Result<(T, u32), Failed> {
+fn repeated<T>(
+    client: &Client,
+    post: &Post<'_>,
+    entropy: &dyn Entropy,
+    meter: &mut dyn Meter,
+    mut once: impl FnMut(Admitted) -> Result<T, Fault>,
+) -> Result<(T, u32), Failed> {
     let mut attempts = 0;
     loop {
+        let admitted = meter.admit(bytes(post)).map_err(|cap| Failed { fault: Fault::Capped(cap), attempts })?;
         attempts += 1;
-        let fault = match once() {
+        let fault = match once(admitted) {
             Ok(answer) => return Ok((answer, attempts)),
             Err(fault) => fault,
         };
@@ -182,7 +200,7 @@ impl Listener for Heard<'_> {
 }
 
 /// Asks once.
-fn once<R: Reading>(client: &Client, post: &Post<'_>, listener: &mut dyn Listener) -> Result<ChatResponse, Fault> {
+fn once<R: Reading>(client: &Client, post: &Post<'_>, _admitted: Admitted, listener: &mut dyn Listener) -> Result<ChatResponse, Fault> {
     let mut stream = Streamed::<R>::default();
     let mut body = Vec::new();
     let head = client.post(post, TIMING, &mut |head, piece| {

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use self::{refusable::Refused, stream::Stream};
 use crate::{
-    Answered, ChatRequest, ChatResponse, Deaf, Listener, ModelError, Provider,
+    Answered, ChatRequest, ChatResponse, Deaf, Listener, Meter, ModelError, Provider,
     exchange::{self, Failed},
 };
 
@@ -77,35 +77,38 @@ impl OpenAi {
         serde_json::to_vec(&body).map_err(ModelError::Request)
     }
 
-    fn ask(&self, body: &[u8], listener: &mut dyn Listener) -> Result<Answered, Failed> {
+    fn ask(&self, body: &[u8], meter: &mut dyn Meter, listener: &mut dyn Listener) -> Result<Answered, Failed> {
         let post = Post { endpoint: &self.chat, secret: self.key.as_ref(), form: CredentialForm::Bearer, headers: &[], body };
-        exchange::ask::<Stream>(&self.client, &post, self.entropy.as_ref(), listener)
+        exchange::ask::<Stream>(&self.client, &post, self.entropy.as_ref(), meter, listener)
     }
 
     /// Asks; where the server refuses a member that a request can do without, once more without.
-    fn ask_as_the_server_lets(&mut self, request: &ChatRequest, listener: &mut dyn Listener) -> Result<Answered, ModelError> {
-        let (mut requests, mut egress_bytes) = (0u64, 0u64);
+    fn ask_as_the_server_lets(
+        &mut self,
+        request: &ChatRequest,
+        meter: &mut dyn Meter,
+        listener: &mut dyn Listener,
+    ) -> Result<Answered, ModelError> {
+        let mut sent = Vec::new();
         loop {
             let body = self.body(request)?;
-            let failed = match self.ask(&body, listener) {
+            let failed = match self.ask(&body, meter, listener) {
                 Ok(mut answered) => {
-                    answered.requests = answered.requests.saturating_add(requests);
-                    answered.egress_bytes = answered.egress_bytes.saturating_add(egress_bytes);
-                    return Ok(answered);
+                    sent.append(&mut answered.sent);
+                    return Ok(Answered { sent, ..answered });
                 }
                 Err(failed) => failed,
             };
             if !self.refused.learn(&failed.fault) {
                 return Err(failed.into());
             }
-            requests = requests.saturating_add(u64::from(failed.attempts));
-            egress_bytes = egress_bytes.saturating_add((body.len() as u64).saturating_mul(u64::from(failed.attempts)));
+            sent.extend((0..failed.attempts).map(|_| body.len() as u64));
         }
     }
 
     fn read(&self, answer: ChatResponse, request: &ChatRequest) -> Result<ChatResponse, ModelError> {
         match self.settings.mode {
-            CallMode::Native => Ok(fenced::calls_in_text(answer, &request.tools).with_own_names(&request.tools)),
+            CallMode::Native => Ok(fenced::calls_in_text(answer, &request.tools)?.with_own_names(&request.tools)),
             CallMode::Structured => structured::read(answer),
         }
     }
@@ -128,11 +131,11 @@ impl Provider for OpenAi {
         self.body(request).map(|body| body.len() as u64)
     }
 
-    fn complete(&mut self, request: &ChatRequest, listener: &mut dyn Listener) -> Result<Answered, ModelError> {
+    fn complete(&mut self, request: &ChatRequest, meter: &mut dyn Meter, listener: &mut dyn Listener) -> Result<Answered, ModelError> {
         let mut answered = match self.settings.mode {
-            CallMode::Native => self.ask_as_the_server_lets(request, listener)?,
+            CallMode::Native => self.ask_as_the_server_lets(request, meter, listener)?,
             // What comes is JSON for the host, in which the text is: it can be heard when it was read.
-            CallMode::Structured => self.ask_as_the_server_lets(request, &mut Deaf)?,
+            CallMode::Structured => self.ask_as_the_server_lets(request, meter, &mut Deaf)?,
         };
         answered.response = self.read(answered.response, request)?;
         if self.settings.mode == CallMode::Structured {

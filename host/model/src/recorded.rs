@@ -7,11 +7,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Answered, ChatRequest, ChatResponse, Listener, ModelError, Provider};
+use crate::{Answered, ChatRequest, ChatResponse, Listener, Meter, ModelError, Provider};
 
 /// Largest session file that is read, in bytes.
 pub const MAX_SESSION_BYTES: u64 = 64 << 20;
-/// Version of the format. 1: header `{v, model}`, turns `{request, response}`.
+/// Version of the format. 1: header `{v, model}`, turns `{request, response, sent}`; `sent` is missing in older ones.
 const VERSION: u32 = 1;
 /// What may differ between a recorded request and a replayed one: JSON pointers, and why.
 pub const FREE_POINTERS: &[(&str, &str)] = &[
@@ -34,6 +34,17 @@ pub struct Turn {
     pub request: ChatRequest,
     /// What was answered.
     pub response: ChatResponse,
+    /// Bytes of each request that was sent for it: with the provider's count of tokens they say how large a token is, by which
+    /// the next request is fitted into its window. None in sessions of before they were kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent: Option<Vec<u64>>,
+}
+
+impl Turn {
+    /// What a replay charges: what was sent then, else one request of which nothing is known.
+    fn sent(&self) -> Vec<u64> {
+        self.sent.clone().unwrap_or_else(|| vec![0])
+    }
 }
 
 /// A provider that answers from a recorded session, in order.
@@ -91,8 +102,9 @@ pub fn header_line(model: &str) -> Result<String, ModelError> {
 ///
 /// # Errors
 /// The turn does not serialise.
-pub fn turn_line(request: &ChatRequest, response: &ChatResponse) -> Result<String, ModelError> {
-    serde_json::to_string(&Turn { request: request.clone(), response: response.clone() }).map_err(ModelError::Request)
+pub fn turn_line(request: &ChatRequest, answered: &Answered) -> Result<String, ModelError> {
+    let Answered { response, sent } = answered.clone();
+    serde_json::to_string(&Turn { request: request.clone(), response, sent: Some(sent) }).map_err(ModelError::Request)
 }
 
 impl Provider for Recorded {
@@ -109,10 +121,10 @@ impl Provider for Recorded {
     }
 
     fn request_bytes(&self, _: &ChatRequest) -> Result<u64, ModelError> {
-        Ok(0)
+        Ok(self.turns.get(self.next).and_then(|turn| turn.sent().first().copied()).unwrap_or_default())
     }
 
-    fn complete(&mut self, request: &ChatRequest, listener: &mut dyn Listener) -> Result<Answered, ModelError> {
+    fn complete(&mut self, request: &ChatRequest, meter: &mut dyn Meter, listener: &mut dyn Listener) -> Result<Answered, ModelError> {
         let turn = self.turns.get(self.next).ok_or(ModelError::SessionEnded { turns: self.turns.len() })?;
         let recorded = serde_json::to_value(&turn.request).map_err(ModelError::Request)?;
         let now = serde_json::to_value(request).map_err(ModelError::Request)?;
@@ -121,10 +133,14 @@ impl Provider for Recorded {
         {
             return Err(ModelError::Differs { turn: self.next + 1, pointer, recorded, now });
         }
-        let response = turn.response.clone();
+        let (response, sent) = (turn.response.clone(), turn.sent());
+        for bytes in &sent {
+            // Nothing leaves; it is charged as it was when it did.
+            let _admitted = meter.admit(*bytes)?;
+        }
         self.next += 1;
         listener.heard(&response.text);
-        Ok(Answered { response, egress_bytes: 0, requests: 1 })
+        Ok(Answered { response, sent })
     }
 
     fn skip(&mut self, turns: usize) {
@@ -162,8 +178,8 @@ fn first_difference(recorded: &Value, now: &Value, pointer: String) -> Option<(S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Deaf, Finish, Message, TokenUsage, ToolSpec};
-    use cofferdam_base::Diagnostic as _;
+    use crate::{Budget, Caps, Deaf, Finish, Message, Prices, Spent, TokenUsage, ToolSpec, Unmetered};
+    use cofferdam_base::{Diagnostic as _, Timestamp, clock::FixedClock};
     use serde_json::json;
 
     fn request(text: &str) -> ChatRequest {
@@ -177,24 +193,42 @@ mod tests {
 
     fn session() -> Recorded {
         let response = ChatResponse { text: "hi".into(), calls: vec![], finish: Finish::Stop, usage: TokenUsage::default() };
-        Recorded::parse(&format!("{}\n{}\n", header_line("m").unwrap(), turn_line(&request("one"), &response).unwrap())).unwrap()
+        let answered = Answered { response, sent: vec![30, 40] };
+        Recorded::parse(&format!("{}\n{}\n", header_line("m").unwrap(), turn_line(&request("one"), &answered).unwrap())).unwrap()
     }
 
     #[test]
     fn replays_the_same_request_and_then_ends() {
         let mut session = session();
-        assert_eq!(session.complete(&request("one"), &mut Deaf).unwrap().response.text, "hi");
-        assert_eq!(session.complete(&request("one"), &mut Deaf).unwrap_err().code(), "model.session-ended");
+        assert_eq!(session.complete(&request("one"), &mut Unmetered, &mut Deaf).unwrap().response.text, "hi");
+        assert_eq!(session.complete(&request("one"), &mut Unmetered, &mut Deaf).unwrap_err().code(), "model.session-ended");
+    }
+
+    #[test]
+    fn a_replay_is_charged_with_what_was_sent_then() {
+        let clock = FixedClock(Timestamp(0));
+        let mut budget = Budget::new(Caps::default(), Prices::default(), Spent::default(), &clock);
+        let mut new = session();
+        assert_eq!(new.request_bytes(&request("one")).unwrap(), 30);
+        new.complete(&request("one"), &mut budget, &mut Deaf).unwrap();
+        assert_eq!((budget.spent().requests, budget.spent().egress_bytes), (2, 70));
+        // A session of before it was kept.
+        let mut old = session();
+        old.turns[0].sent = None;
+        old.complete(&request("one"), &mut budget, &mut Deaf).unwrap();
+        assert_eq!((budget.spent().requests, budget.spent().egress_bytes), (3, 70));
+        let line = serde_json::to_string(&old.turns[0]).unwrap();
+        assert!(!line.contains("sent") && serde_json::from_str::<Turn>(&line).is_ok());
     }
 
     #[test]
     fn names_the_first_difference_by_pointer() {
-        let error = session().complete(&request("two"), &mut Deaf).unwrap_err();
+        let error = session().complete(&request("two"), &mut Unmetered, &mut Deaf).unwrap_err();
         let ModelError::Differs { turn: 1, pointer, .. } = error else { panic!("{error}") };
         assert_eq!(pointer, "/messages/0/text");
         let mut schema = request("one");
         schema.tools[0].input = json!({"type": "string"});
-        assert_eq!(session().complete(&schema, &mut Deaf).unwrap_err().code(), "model.request-differs");
+        assert_eq!(session().complete(&schema, &mut Unmetered, &mut Deaf).unwrap_err().code(), "model.request-differs");
     }
 
     #[test]
@@ -202,7 +236,7 @@ mod tests {
         let mut free = request("one");
         free.max_output_tokens = 99;
         free.tools[0].description = "other words".into();
-        assert!(session().complete(&free, &mut Deaf).is_ok());
+        assert!(session().complete(&free, &mut Unmetered, &mut Deaf).is_ok());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Takes down what a model is asked and says, as a session that can be replayed.
 
 use crate::{
-    Answered, ChatRequest, Listener, ModelError, Provider,
+    Answered, ChatRequest, Listener, Meter, ModelError, Provider,
     recorded::{header_line, turn_line},
 };
 
@@ -42,9 +42,9 @@ impl Provider for Recorder {
         self.inner.request_bytes(request)
     }
 
-    fn complete(&mut self, request: &ChatRequest, listener: &mut dyn Listener) -> Result<Answered, ModelError> {
-        let answered = self.inner.complete(request, listener)?;
-        (self.sink)(&turn_line(request, &answered.response)?).map_err(ModelError::Record)?;
+    fn complete(&mut self, request: &ChatRequest, meter: &mut dyn Meter, listener: &mut dyn Listener) -> Result<Answered, ModelError> {
+        let answered = self.inner.complete(request, meter, listener)?;
+        (self.sink)(&turn_line(request, &answered)?).map_err(ModelError::Record)?;
         Ok(answered)
     }
 

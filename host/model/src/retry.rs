@@ -35,6 +35,8 @@ pub(crate) fn after(fault: &Fault, attempts: u32, entropy: &dyn Entropy) -> Opti
         Fault::Status { .. }
         | Fault::Reported { .. }
         | Fault::Protocol(_)
+        | Fault::TooManyCalls
+        | Fault::Capped(_)
         | Fault::Net(
             NetError::Endpoint { .. }
             | NetError::Credential { .. }

@@ -4,8 +4,6 @@ use cofferdam_model::{ChatRequest, Message, ToolCall, ToolSpec};
 
 use crate::{journal::RunHeader, progress::Progress, prompt};
 
-/// Most tokens of one answer: room for a file of some hundred lines.
-const MAX_OUTPUT_TOKENS: u32 = 4096;
 /// Bytes of a message beside its texts: who speaks, and which call is meant.
 const MESSAGE_BYTES: usize = 60;
 /// What is left at least of a result that has no room, in bytes.
@@ -69,7 +67,7 @@ pub(crate) fn assemble(header: &RunHeader, progress: &Progress, tools: Vec<ToolS
     let system = format!("{}{index}", prompt::SYSTEM);
     let mut messages = vec![Message::User { text: format!("{}{look}{earlier}", header.task) }];
     messages.extend(recent);
-    Assembled { request: ChatRequest { system, messages, tools, max_output_tokens: MAX_OUTPUT_TOKENS }, parts }
+    Assembled { request: ChatRequest { system, messages, tools, max_output_tokens: header.output_tokens.into() }, parts }
 }
 
 /// Bytes that a message has in a request.

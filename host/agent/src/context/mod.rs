@@ -8,6 +8,7 @@
 mod assemble;
 mod compact;
 mod estimate;
+pub mod output;
 mod show;
 pub mod window;
 
@@ -15,6 +16,7 @@ pub use assemble::Part;
 pub(crate) use assemble::{Assembled, CUT_BYTES, assemble, cut, fixed, size, written};
 pub(crate) use compact::Facts;
 pub(crate) use estimate::Estimate;
+pub use output::OutputTokens;
 pub(crate) use show::digest;
 pub use show::{Shown, show};
 pub use window::Window;

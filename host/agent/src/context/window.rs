@@ -3,6 +3,8 @@
 use cofferdam_base::limits::LimitRow;
 use serde::{Deserialize, Serialize};
 
+use crate::context::{OutputTokens, output::DEFAULT_OUTPUT_TOKENS};
+
 /// Tokens of the window where nothing else is configured. Hosted models have several times as many; a request that is no larger
 /// costs less, and its beginning is not lost in its middle.
 pub const DEFAULT_TOKENS: u64 = 48_000;
@@ -57,10 +59,11 @@ impl Window {
         (self.0 / 2).min(self.0.saturating_sub(fixed).saturating_sub(self.facts())).max(self.least_recent())
     }
 
-    /// Whether what stands in every request leaves room for the other parts.
+    /// Whether what stands in every request leaves room for the other parts, and for steps, of which one answer may have so many tokens.
     #[must_use]
-    pub fn has_room_for(self, fixed: u64) -> bool {
-        [self.facts(), self.look(), self.plan(), self.least_recent()].into_iter().fold(fixed, u64::saturating_add) <= self.0
+    pub fn has_room_for(self, fixed: u64, output: OutputTokens) -> bool {
+        let parts = [self.facts(), self.look(), self.plan(), self.least_recent().max(output.into())];
+        parts.into_iter().fold(fixed, u64::saturating_add) <= self.0
     }
 
     /// With less than an eighth of the window, a model would see no more than its newest call.
@@ -89,7 +92,7 @@ impl Window {
 
 /// The budgets of the default window, for the docs.
 #[must_use]
-pub fn rows() -> [LimitRow; 5] {
+pub fn rows() -> [LimitRow; 6] {
     let window = Window::default();
     let row = |name, value, prevents| LimitRow { name, value, unit: "tokens", prevents };
     [
@@ -98,5 +101,10 @@ pub fn rows() -> [LimitRow; 5] {
         row("compacted_steps", window.facts(), "a list of old steps that grows without end; the oldest are only counted"),
         row("plan", window.plan(), "a plan that takes the room of the work; the model is asked for a shorter one"),
         row("look", window.look(), "a large folder that takes the room of the work"),
+        row(
+            "answer",
+            DEFAULT_OUTPUT_TOKENS.into(),
+            "an answer that the next request has no room for; `cofferdam init --output-tokens` sets it",
+        ),
     ]
 }

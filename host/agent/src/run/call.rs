@@ -53,6 +53,14 @@ impl Agent<'_> {
             None if self.progress.made_of_answer() >= MAX_CALLS_OF_AN_ANSWER => {
                 not_made(number, format!("one answer asks for at most {MAX_CALLS_OF_AN_ANSWER} calls; ask again for this one"), watcher)
             }
+            None if self.progress.is_broken() => {
+                let most = u64::from(self.header.output_tokens);
+                let why = format!(
+                    "the answer broke off in this call, at the {most} tokens that one may have: ask for less in one call; write a long \
+                     text into a file in several calls"
+                );
+                not_made(number, why, watcher)
+            }
             None if let Some(same) = self.progress.repeats_unknown(wanted) => {
                 let why = format!(
                     "the same as call {same}, of which it is not known whether it was done; a person can permit it with \
@@ -126,14 +134,14 @@ impl Agent<'_> {
     /// Recalls, by meaning as well where the user has a model for it.
     fn recall(&mut self, arguments: &str, watcher: &mut dyn Watcher) -> Result<Brought, AgentError> {
         let (gate, integrity) = (self.parts.gate, self.integrity());
-        let budget = &mut self.budget;
+        let meter = &mut self.budget;
         let mut by_model = self.parts.embeddings.map(|embeddings| ByModel {
             embeddings,
             gate,
             attendant: watcher,
             origin: Origin::Model,
             integrity,
-            budget: Some(budget),
+            meter,
         });
         let meaning = by_model.as_mut().map(|by_model| by_model as &mut dyn Meaning);
         Ok(recall::recall(&mut self.recall, &self.progress, arguments, meaning)?)

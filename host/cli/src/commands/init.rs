@@ -1,6 +1,6 @@
 //! `cofferdam init`: whom this machine trusts, and which model answers.
 
-use cofferdam_agent::context::{Window, window::TooSmall};
+use cofferdam_agent::context::{OutputTokens, Window};
 
 use crate::{
     commands::{CommandResult, Context},
@@ -35,16 +35,19 @@ pub(crate) struct Init {
     #[arg(long, value_name = "NAME", requires = "url")]
     key_file: Option<String>,
     /// Tokens of the window that a run's requests are fitted into: no more than the model takes
-    #[arg(long, value_name = "NUMBER", requires = "url", value_parser = parse_window)]
+    #[arg(long, value_name = "NUMBER", requires = "url", value_parser = parse_tokens::<Window>)]
     window_tokens: Option<Window>,
+    /// Most tokens of one answer: at most half of the window; the model takes both together
+    #[arg(long, value_name = "NUMBER", requires = "url", value_parser = parse_tokens::<OutputTokens>)]
+    output_tokens: Option<OutputTokens>,
     /// Offer the model no plans (`plan.update`): small local models lose themselves in them
     #[arg(long, requires = "url")]
     no_plans: bool,
 }
 
-fn parse_window(text: &str) -> Result<Window, String> {
+fn parse_tokens<T: TryFrom<u64, Error: std::fmt::Display>>(text: &str) -> Result<T, String> {
     let tokens: u64 = text.parse().map_err(|error: std::num::ParseIntError| error.to_string())?;
-    tokens.try_into().map_err(|error: TooSmall| error.to_string())
+    tokens.try_into().map_err(|error: T::Error| error.to_string())
 }
 
 impl Init {
@@ -52,8 +55,8 @@ impl Init {
         let user = User::open(&context.confine()?)?;
         if let (Some(url), Some(name)) = (self.url, self.model) {
             let before = model::configured(&user.config)?;
-            let (prices, window, caps, embeddings) =
-                before.map_or_else(Default::default, |old| (old.prices, old.window_tokens, old.caps, old.embeddings));
+            let (prices, window, output, caps, embeddings) =
+                before.map_or_else(Default::default, |old| (old.prices, old.window_tokens, old.output_tokens, old.caps, old.embeddings));
             let (api, mode) = (self.api, self.mode);
             let file = ModelFile {
                 api,
@@ -64,6 +67,7 @@ impl Init {
                 key_file: self.key_file,
                 prices,
                 window_tokens: self.window_tokens.unwrap_or(window),
+                output_tokens: self.output_tokens.or(output),
                 plans: !self.no_plans,
                 caps,
                 embeddings,

@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::{
     ChatResponse, Finish, Listener, TokenUsage, ToolCall,
+    calls::Calls,
     event_stream::Event,
     exchange::{Fault, Reading, reported},
 };
@@ -143,6 +144,8 @@ impl From<Block> for Open {
 #[derive(Default)]
 pub(super) struct Stream {
     blocks: BTreeMap<u64, Open>,
+    /// The indices of those that are calls.
+    calls: Calls<u64>,
     stop_reason: Option<String>,
     usage: Usage,
     stopped: bool,
@@ -158,8 +161,10 @@ impl Stream {
         match happened {
             Happened::MessageStart { message } => self.usage = self.usage.updated(message.usage),
             Happened::ContentBlockStart { index, content_block } => {
-                if let Block::Text { text } = &content_block {
-                    listener.heard(text);
+                match &content_block {
+                    Block::Text { text } => listener.heard(text),
+                    Block::ToolUse { .. } => drop(self.calls.push(index)?),
+                    Block::Other => {}
                 }
                 if self.blocks.insert(index, content_block.into()).is_some() {
                     return Err(Fault::Protocol(format!("its stream begins block {index} twice")));
@@ -232,21 +237,22 @@ impl Reading for Stream {
 }
 
 fn answer(blocks: impl Iterator<Item = Open>, stop_reason: Option<&str>, usage: Usage) -> Result<ChatResponse, Fault> {
-    let (mut text, mut calls) = (String::new(), Vec::new());
+    let (mut text, mut calls) = (String::new(), Calls::default());
     for open in blocks {
         match open.block {
             Block::Text { text: more } => text.push_str(&more),
             Block::ToolUse { id, name, input } => {
                 // A call without arguments comes without a piece.
                 let arguments = if open.json.is_empty() && input.is_object() { input.to_string() } else { open.json };
-                calls.push(ToolCall { id, name, arguments });
+                calls.push(ToolCall { id, name, arguments })?;
             }
             Block::Other => {}
         }
     }
+    let mut calls = calls.into_vec();
     let finish = match stop_reason {
         Some("max_tokens" | "model_context_window_exceeded") => {
-            // Cut before its first piece, a call looks like one without arguments. Nothing is no JSON: the gate refuses it.
+            // Cut before its first piece, a call looks like one without arguments. Nothing is no JSON: the loop sees that it was cut.
             if let Some(last) = calls.last_mut().filter(|call| call.arguments == "{}") {
                 last.arguments.clear();
             }

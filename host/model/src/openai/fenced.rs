@@ -2,27 +2,26 @@
 
 use serde_json::Value;
 
-use crate::{ChatResponse, Finish, ToolCall, ToolSpec};
+use crate::{ChatResponse, Finish, ModelError, ToolCall, ToolSpec, calls::Calls};
 
 /// The answer with its text read as calls, where it has no calls and its text consists of such objects. What the
-/// text quotes may be read as a call too: like every call it is only asked for, and the gate decides.
-pub(super) fn calls_in_text(mut answer: ChatResponse, tools: &[ToolSpec]) -> ChatResponse {
-    if !answer.calls.is_empty() {
-        return answer;
+/// text quotes may be read as a call too: like every call it is only asked for, and the gate decides. What was filtered asks for
+/// nothing.
+///
+/// # Errors
+/// [`ModelError::TooManyCalls`].
+pub(super) fn calls_in_text(mut answer: ChatResponse, tools: &[ToolSpec]) -> Result<ChatResponse, ModelError> {
+    if !answer.calls.is_empty() || answer.finish == Finish::Filtered {
+        return Ok(answer);
     }
-    let calls: Option<Vec<(String, Value)>> =
+    let calls: Option<Vec<ToolCall>> =
         objects_in(&answer.text).and_then(|objects| objects.iter().map(|object| call_of(object, tools)).collect());
     if let Some(calls) = calls.filter(|calls| !calls.is_empty()) {
-        let named = |(index, (name, arguments)): (usize, (String, Value))| ToolCall {
-            id: format!("call-{index}"),
-            name,
-            arguments: arguments.to_string(),
-        };
-        answer.calls = calls.into_iter().enumerate().map(named).collect();
+        answer.calls = Calls::of(calls)?.into_vec();
         answer.text.clear();
         answer.finish = Finish::Calls;
     }
-    answer
+    Ok(answer)
 }
 
 /// The JSON objects that a text consists of: those in its code fences, or, where it has none, all of it; none where any part of
@@ -54,24 +53,24 @@ pub(super) fn object_in(text: &str) -> Option<Value> {
     serde_json::from_str(inner).ok().filter(Value::is_object)
 }
 
-/// Name and arguments, where the object is a call of an offered tool in one of the spellings that models use.
-fn call_of(object: &Value, tools: &[ToolSpec]) -> Option<(String, Value)> {
+/// The call that the object is, of an offered tool in one of the spellings that models use.
+fn call_of(object: &Value, tools: &[ToolSpec]) -> Option<ToolCall> {
     let call = object.get("function").filter(|inner| inner.is_object()).unwrap_or(object);
     let name = ["name", "tool", "function", "tool_name"].iter().find_map(|member| call.get(member)?.as_str())?;
     let offered = ToolSpec::offered(tools, name)?;
     let arguments = ["arguments", "parameters", "args", "input"].iter().find_map(|member| call.get(member)).cloned();
-    let arguments = match arguments {
+    let arguments: Value = match arguments {
         Some(Value::String(text)) => serde_json::from_str(&text).ok()?,
         Some(value) => value,
         None => Value::Object(serde_json::Map::new()),
     };
-    Some((offered.name.clone(), arguments))
+    Some(ToolCall { id: String::new(), name: offered.name.clone(), arguments: arguments.to_string() })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::TokenUsage;
+    use crate::{MAX_CALLS, TokenUsage};
     use serde_json::json;
 
     fn tools() -> Vec<ToolSpec> {
@@ -79,8 +78,21 @@ mod tests {
     }
 
     fn read(text: &str) -> ChatResponse {
-        let answer = ChatResponse { text: text.into(), calls: vec![], finish: Finish::Stop, usage: TokenUsage::default() };
-        calls_in_text(answer, &tools())
+        calls_in_text(said(text, Finish::Stop), &tools()).unwrap()
+    }
+
+    fn said(text: &str, finish: Finish) -> ChatResponse {
+        ChatResponse { text: text.into(), calls: vec![], finish, usage: TokenUsage::default() }
+    }
+
+    #[test]
+    fn what_was_filtered_asks_for_nothing_and_calls_have_a_limit() {
+        let object = "{\"name\": \"files_read\"}\n";
+        let filtered = said(object, Finish::Filtered);
+        assert_eq!(calls_in_text(filtered.clone(), &tools()).unwrap(), filtered);
+        assert_eq!(read(&object.repeat(MAX_CALLS)).calls.len(), MAX_CALLS);
+        let many = calls_in_text(said(&object.repeat(MAX_CALLS + 1), Finish::Stop), &tools());
+        assert!(matches!(many, Err(ModelError::TooManyCalls { limit: MAX_CALLS })));
     }
 
     #[test]

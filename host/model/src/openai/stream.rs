@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::wire;
 use crate::{
     ChatResponse, Listener, ToolCall,
+    calls::Calls,
     event_stream::Event,
     exchange::{Fault, Reading, reported},
 };
@@ -41,6 +42,8 @@ struct Delta {
     #[serde(default)]
     content: Option<String>,
     #[serde(default)]
+    refusal: Option<String>,
+    #[serde(default)]
     tool_calls: Option<Vec<CallPiece>>,
 }
 
@@ -66,8 +69,9 @@ struct FunctionPiece {
 #[derive(Default)]
 pub(super) struct Stream {
     text: String,
+    refusal: String,
     /// Calls with the server's index of each.
-    calls: Vec<(Option<u64>, ToolCall)>,
+    calls: Calls<(Option<u64>, ToolCall)>,
     finish_reason: Option<String>,
     usage: Option<wire::Usage>,
     done: bool,
@@ -85,7 +89,7 @@ impl Stream {
             Some(call) if id.is_empty() || call.id == id => call,
             Some(_) | None => {
                 let call = ToolCall { id, name: String::new(), arguments: String::new() };
-                &mut self.calls.push_mut((piece.index, call)).1
+                &mut self.calls.push((piece.index, call))?.1
             }
         };
         if call.name.is_empty() {
@@ -122,6 +126,10 @@ impl Reading for Stream {
                     listener.heard(&text);
                     self.text.push_str(&text);
                 }
+                if let Some(refusal) = delta.refusal {
+                    listener.heard(&refusal);
+                    self.refusal.push_str(&refusal);
+                }
                 for piece in delta.tool_calls.unwrap_or_default() {
                     self.take_call(piece)?;
                 }
@@ -137,11 +145,12 @@ impl Reading for Stream {
         if !self.done && self.finish_reason.is_none() {
             return Err(Fault::Unfinished);
         }
-        let calls: Vec<ToolCall> = self.calls.into_iter().map(|(_, call)| call).collect();
+        let calls: Vec<ToolCall> = self.calls.into_vec().into_iter().map(|(_, call)| call).collect();
         if calls.iter().any(|call| call.name.is_empty()) {
             return Err(Fault::Protocol("a call of its stream has no name".to_owned()));
         }
-        Ok(wire::answer(self.text, calls, self.finish_reason.as_deref(), self.usage))
+        let Self { text, refusal, finish_reason, usage, .. } = self;
+        Ok(wire::Parts { text, refusal, calls, finish_reason, usage }.into())
     }
 
     fn parse(body: &[u8]) -> Result<ChatResponse, Fault> {
@@ -152,7 +161,7 @@ impl Reading for Stream {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Deaf, Finish, TokenUsage, exchange::read_stream};
+    use crate::{Deaf, Finish, MAX_CALLS, TokenUsage, exchange::read_stream};
     use proptest::prelude::*;
     use serde_json::json;
 
@@ -220,6 +229,22 @@ mod tests {
             let answer = read(&stream(&[piece("a", "1"), piece("b", "2"), end("stop")])).unwrap();
             assert_eq!(answer.calls, [call("a", "files_read", "{\"path\":\"1\"}"), call("b", "files_read", "{\"path\":\"2\"}")]);
         }
+    }
+
+    #[test]
+    fn a_refusal_in_pieces_is_told_as_one() {
+        let answer = read(&stream(&[delta(json!({"refusal": "I can"})), delta(json!({"refusal": "not"})), end("stop")])).unwrap();
+        assert_eq!((answer.finish, answer.text.as_str()), (Finish::Filtered, "I cannot"));
+    }
+
+    #[test]
+    fn calls_of_one_answer_have_a_limit() {
+        let of = |count: usize| {
+            let pieces = (0..count as u64).map(|index| piece(index, None, Some("files_read"), "{}"));
+            read(&stream(&pieces.chain([end("tool_calls")]).collect::<Vec<_>>()))
+        };
+        assert_eq!(of(MAX_CALLS).unwrap().calls.len(), MAX_CALLS);
+        assert!(matches!(of(MAX_CALLS + 1), Err(Fault::TooManyCalls)));
     }
 
     #[test]

@@ -80,6 +80,9 @@ fn message(message: &Message) -> Value {
 /// Reads the object that the schema asked for.
 pub(super) fn read(mut answer: ChatResponse) -> Result<ChatResponse, ModelError> {
     let wrong = |why: &str| ModelError::Answer { why: why.to_owned() };
+    if answer.finish == Finish::Filtered {
+        return Ok(answer);
+    }
     let object = match fenced::object_in(&answer.text) {
         Some(object) => object,
         None if answer.finish == Finish::Length => return Ok(answer),
@@ -91,7 +94,7 @@ pub(super) fn read(mut answer: ChatResponse) -> Result<ChatResponse, ModelError>
         answer.finish = Finish::Stop;
     } else {
         let arguments = object.get("arguments").cloned().unwrap_or_else(|| json!({}));
-        answer.calls = vec![ToolCall { id: "call-0".to_owned(), name: tool.to_owned(), arguments: arguments.to_string() }];
+        answer.calls = vec![ToolCall { id: String::new(), name: tool.to_owned(), arguments: arguments.to_string() }];
         answer.text.clear();
         answer.finish = Finish::Calls;
     }
@@ -113,6 +116,8 @@ mod tests {
         assert_eq!((call.calls[0].name.as_str(), call.finish), ("files.read", Finish::Calls));
         let text = read(answer("```json\n{\"tool\":\"answer\",\"text\":\"4.7.1\"}\n```")).unwrap();
         assert_eq!((text.text.as_str(), text.calls.len()), ("4.7.1", 0));
+        let filtered = ChatResponse { finish: Finish::Filtered, ..answer("I can") };
+        assert_eq!(read(filtered.clone()).unwrap(), filtered);
         for bad in ["4.7.1", "{}", "{\"tool\":\"answer\"}", "[]"] {
             assert!(read(answer(bad)).is_err(), "{bad}");
         }

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::{
     ChatRequest, ChatResponse, Finish, Message, TokenUsage, ToolCall,
+    calls::Calls,
     chat::wire_name,
     exchange::{Fault, reported},
 };
@@ -65,6 +66,8 @@ struct Choice {
 struct Answer {
     content: Option<String>,
     #[serde(default)]
+    refusal: Option<String>,
+    #[serde(default)]
     tool_calls: Option<Vec<Call>>,
 }
 
@@ -113,20 +116,31 @@ pub(super) fn arguments(value: Value) -> String {
     }
 }
 
-/// The answer of these parts; a call without an identifier gets one.
-pub(super) fn answer(text: String, mut calls: Vec<ToolCall>, finish_reason: Option<&str>, usage: Option<Usage>) -> ChatResponse {
-    for (index, call) in calls.iter_mut().enumerate() {
-        if call.id.is_empty() {
-            call.id = format!("call-{index}");
+/// An answer in its parts.
+pub(super) struct Parts {
+    pub(super) text: String,
+    /// What the model says instead of an answer; empty where it does not refuse.
+    pub(super) refusal: String,
+    pub(super) calls: Vec<ToolCall>,
+    pub(super) finish_reason: Option<String>,
+    pub(super) usage: Option<Usage>,
+}
+
+impl From<Parts> for ChatResponse {
+    fn from(Parts { mut text, refusal, mut calls, finish_reason, usage }: Parts) -> Self {
+        text.push_str(&refusal);
+        let finish = match finish_reason.as_deref() {
+            reason if !refusal.is_empty() || reason == Some("content_filter") => Finish::Filtered,
+            Some("length") => Finish::Length,
+            _ if !calls.is_empty() => Finish::Calls,
+            _ => Finish::Stop,
+        };
+        // What a refused answer asked for before is not to be used.
+        if finish == Finish::Filtered {
+            calls.clear();
         }
+        Self { text, calls, finish, usage: usage.map(TokenUsage::from).unwrap_or_default() }
     }
-    let finish = match finish_reason {
-        Some("length") => Finish::Length,
-        Some("content_filter") => Finish::Filtered,
-        _ if !calls.is_empty() => Finish::Calls,
-        _ => Finish::Stop,
-    };
-    ChatResponse { text, calls, finish, usage: usage.map(TokenUsage::from).unwrap_or_default() }
 }
 
 /// Reads an answer with status 200 that is one object.
@@ -144,13 +158,15 @@ pub(super) fn parse_response(body: &[u8]) -> Result<ChatResponse, Fault> {
         name: call.function.name,
         arguments: arguments(call.function.arguments),
     });
-    let text = choice.message.content.unwrap_or_default();
-    Ok(answer(text, calls.collect(), choice.finish_reason.as_deref(), completion.usage))
+    let calls = Calls::of(calls)?.into_vec();
+    let (text, refusal) = (choice.message.content.unwrap_or_default(), choice.message.refusal.unwrap_or_default());
+    Ok(Parts { text, refusal, calls, finish_reason: choice.finish_reason, usage: completion.usage }.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::MAX_CALLS;
 
     #[test]
     fn reads_calls_whether_arguments_are_text_or_an_object() {
@@ -162,6 +178,26 @@ mod tests {
             assert_eq!(answer.calls, [ToolCall { id: "c1".into(), name: "files_read".into(), arguments: r#"{"path":"a"}"#.into() }]);
             assert_eq!((answer.finish, answer.usage), (Finish::Calls, TokenUsage { input: 5, output: 7, cached: 3, cache_written: 0 }));
         }
+    }
+
+    fn with_calls(count: usize, finish_reason: &str) -> Vec<u8> {
+        let call = json!({"type": "function", "function": {"name": "files_read", "arguments": "{}"}});
+        let message = json!({"role": "assistant", "content": "so far", "tool_calls": vec![call; count]});
+        json!({"choices": [{"index": 0, "finish_reason": finish_reason, "message": message}]}).to_string().into_bytes()
+    }
+
+    #[test]
+    fn a_filtered_answer_and_a_refusal_are_told_and_what_they_asked_for_is_not_used() {
+        let answer = parse_response(&with_calls(2, "content_filter")).unwrap();
+        assert_eq!((answer.calls.len(), answer.finish, answer.text.as_str()), (0, Finish::Filtered, "so far"));
+        let refused = parse_response(br#"{"choices":[{"message":{"content":null,"refusal":"I cannot"},"finish_reason":"stop"}]}"#).unwrap();
+        assert_eq!((refused.finish, refused.text.as_str()), (Finish::Filtered, "I cannot"));
+    }
+
+    #[test]
+    fn calls_of_one_answer_have_a_limit() {
+        assert_eq!(parse_response(&with_calls(MAX_CALLS, "tool_calls")).unwrap().calls.len(), MAX_CALLS);
+        assert!(matches!(parse_response(&with_calls(MAX_CALLS + 1, "tool_calls")), Err(Fault::TooManyCalls)));
     }
 
     #[test]

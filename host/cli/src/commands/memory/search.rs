@@ -2,6 +2,7 @@
 
 use cofferdam_agent::ByModel;
 use cofferdam_base::Interrupt;
+use cofferdam_model::Unmetered;
 use cofferdam_policy::{Integrity, Origin};
 use cofferdam_recall::{Meaning, Ranked};
 
@@ -40,14 +41,14 @@ impl Search {
         let home = Home::from_environment()?;
         let Opened { embeddings, reach } = embeddings::open(&home)?;
         let session = Session::open(&context.confine_to(home, reach)?, &context.workspace)?;
-        let mut terminal = Terminal::here(Interrupt::default());
+        let (mut terminal, mut unmetered) = (Terminal::here(Interrupt::default()), Unmetered);
         let mut by_model = embeddings.as_ref().map(|embeddings| ByModel {
             embeddings,
             gate: &session.gate,
             attendant: &mut terminal,
             origin: Origin::User,
             integrity: Integrity::Trusted,
-            budget: None,
+            meter: &mut unmetered,
         });
         let meaning = by_model.as_mut().map(|by_model| by_model as &mut dyn Meaning);
         let (words, limit) = (self.words.join(" "), usize::from(self.limit));

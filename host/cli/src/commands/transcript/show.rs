@@ -54,7 +54,7 @@ fn removed(time: Timestamp, by: Option<&str>) -> String {
 fn as_text(item: &Item<'_>) -> String {
     match item {
         Item::Header(header) => format!("run {} began on {}: the task\n{}", header.run, header.time, block(&header.task)),
-        Item::Step(Step::Taken { ledger }) => format!("taken up by run {ledger} of the ledger\n"),
+        Item::Step(Step::Taken { ledger, .. }) => format!("taken up by run {ledger} of the ledger\n"),
         Item::Step(Step::Looking { call }) => {
             format!("looks at the folder: {} {}\n", text::inline(&call.name, 130), text::inline(&call.arguments, 300))
         }
@@ -74,7 +74,7 @@ fn as_text(item: &Item<'_>) -> String {
         }
         Item::Step(Step::Reminded { text }) => format!("the model is reminded\n{}", block(text)),
         Item::Step(Step::Permitted { text, .. }) => format!("a person permits\n{}", block(text)),
-        Item::Step(Step::Stopped { stop }) => format!("stopped: {}\n", RunState::Stopped(stop.clone())),
+        Item::Step(Step::Stopped { stop, .. }) => format!("stopped: {}\n", RunState::Stopped(stop.clone())),
         Item::Step(Step::Finished { answer }) => format!("the answer\n{}", block(answer)),
         Item::Line { call, said, checked, .. } => line_as_text(call, said.as_str(), checked),
         Item::Missing(missing) => {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Deaf, exchange::read_stream};
+use crate::{Deaf, MAX_CALLS, exchange::read_stream};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -168,5 +168,22 @@ struct Heard(String);
 impl Listener for Heard {
     fn heard(&mut self, piece: &str) {
         self.0.push_str(piece);
+    }
+}
+
+#[test]
+fn calls_of_one_answer_have_a_limit() {
+    let of = |count: u64| {
+        let calls = (0..count).flat_map(|index| [call_begin(index), stop(index)]);
+        let text = stream(&[start()].into_iter().chain(calls).chain(end("tool_use")).collect::<Vec<_>>());
+        read_stream::<Stream>(text.as_bytes(), text.len(), &mut Deaf)
+    };
+    let whole = |count: usize| {
+        let call = json!({"type": "tool_use", "id": "a", "name": "files_read", "input": {}});
+        Stream::parse(json!({"content": vec![call; count], "stop_reason": "tool_use"}).to_string().as_bytes())
+    };
+    assert_eq!((of(MAX_CALLS as u64).unwrap().calls.len(), whole(MAX_CALLS).unwrap().calls.len()), (MAX_CALLS, MAX_CALLS));
+    for many in [of(MAX_CALLS as u64 + 1), whole(MAX_CALLS + 1)] {
+        assert!(matches!(many, Err(Fault::TooManyCalls)), "{many:?}");
     }
 }

@@ -21,6 +21,8 @@ mod long_script;
 mod measured;
 #[path = "../../../../harness/model_server.rs"]
 mod model_server;
+#[path = "../../../../harness/terminal.rs"]
+mod terminal;
 
 use std::path::PathBuf;
 
