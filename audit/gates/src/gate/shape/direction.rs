@@ -38,6 +38,7 @@ const OTHERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("cofferdam-bench-memory", &["cofferdam-base", "cofferdam-store", "cofferdam-ledger", "cofferdam-memory", "cofferdam-index"]),
+    ("cofferdam-bench-policy", &["cofferdam-base", "cofferdam-policy"]),
     ("cofferdam-tool-package", &["cofferdam-tool-sdk", "cofferdam-package-audit"]),
     (
         "cofferdam-mutants",
