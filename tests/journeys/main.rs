@@ -15,6 +15,7 @@ mod context;
 mod embeddings;
 #[path = "../harness/mod.rs"]
 mod harness;
+mod labels;
 #[path = "../harness/long_run.rs"]
 mod long_run;
 mod long_runs;

@@ -17,6 +17,7 @@ mod facts;
 mod headway;
 mod identify;
 pub mod journal;
+pub mod labels;
 pub mod limits;
 pub mod meaning;
 mod observation;

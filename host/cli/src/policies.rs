@@ -7,7 +7,7 @@
 use std::{collections::BTreeMap, path::Path};
 
 use cofferdam_base::{Class, Diagnostic, Digest, text};
-use cofferdam_policy::{GrantOwner, PolicySource, Role, RuleSet, builtin};
+use cofferdam_policy::{GrantOwner, PolicySource, Profile, RuleSet, builtin};
 use cofferdam_store::{Folder, StateDir};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,8 @@ use crate::{
 const MAX_FILE_BYTES: u64 = 1 << 20;
 /// Where a workspace keeps its restrictions.
 const IN_WORKSPACE: &str = ".cofferdam/policies";
+/// The profile that the user chose, in the configuration folder: no workspace chooses one.
+const PROFILE: &str = "profile.toml";
 /// The accepted files of a project.
 const ACCEPTED: &str = "accepted-policies.toml";
 
@@ -72,12 +74,40 @@ struct Accepted {
     files: BTreeMap<String, Digest>,
 }
 
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ProfileFile {
+    profile: String,
+}
+
+/// The profile that the user chose; the default where none was.
+///
+/// # Errors
+/// A file of the configuration folder that does not read back: it is never taken for the default.
+pub(crate) fn profile(config: &Folder) -> Result<Profile, Failure> {
+    let Some(bytes) = config.read(PROFILE, MAX_FILE_BYTES)? else { return Ok(Profile::default()) };
+    let fault = |why: String| CliError::Config { path: PROFILE.to_owned(), why };
+    let text = String::from_utf8(bytes).map_err(|error| fault(error.to_string()))?;
+    let file: ProfileFile = toml::from_str(&text).map_err(|error| fault(error.to_string()))?;
+    Ok(file.profile.parse().map_err(|error: cofferdam_policy::UnknownProfile| fault(error.to_string()))?)
+}
+
+/// Keeps the user's choice of a profile, for all workspaces.
+///
+/// # Errors
+/// The configuration folder's.
+pub(crate) fn choose(config: &Folder, profile: Profile) -> Result<(), Failure> {
+    let file = ProfileFile { profile: profile.as_str().to_owned() };
+    let text = toml::to_string(&file).map_err(|error| CliError::Config { path: PROFILE.to_owned(), why: error.to_string() })?;
+    Ok(config.replace(PROFILE, text.as_bytes())?)
+}
+
 /// Reads every policy file that would be in force, built-in ones first.
 ///
 /// # Errors
 /// A file that cannot be read.
-pub(crate) fn sources(home: &Home, workspace: &Path, role: Role) -> Result<Vec<PolicySource>, CliError> {
-    let mut sources = builtin(role);
+pub(crate) fn sources(home: &Home, workspace: &Path, profile: Profile) -> Result<Vec<PolicySource>, CliError> {
+    let mut sources = builtin(profile);
     sources.extend(folder(&home.config.join("policies"), "user", RuleSet::Grants(GrantOwner::User))?);
     sources.extend(folder(&workspace.join(IN_WORKSPACE), "project", RuleSet::Restrictions)?);
     Ok(sources)

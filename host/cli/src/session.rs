@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use cofferdam_agent::Journals;
 use cofferdam_base::{Digest, WorkspacePath};
 use cofferdam_gate::{Gate, GateParts, LoadedTool, Toolbox, Workshop, policy_signature};
-use cofferdam_policy::{Environment, PathAccess, Policies, Role};
+use cofferdam_policy::{Environment, PathAccess, Policies};
 use cofferdam_recall::{Recall, RecallError};
 use cofferdam_sandbox::{CodeCache, MAX_CODE_BYTES, Sandbox};
 use cofferdam_store::{
@@ -137,7 +137,7 @@ impl Session {
         let state = StateDir::open_ambient(&project, &workspace)?;
         let (lock, lock_digest) = read_lock(&folder)?;
         let verified = lock.entries().map(|entry| user.verify(entry)).collect::<Result<Vec<_>, _>>()?;
-        let sources = policies::verify_accepted(policies::sources(&user.home, &folder, Role::Default)?, &state)?;
+        let sources = policies::verify_accepted(policies::sources(&user.home, &folder, policies::profile(&user.config)?)?, &state)?;
         let policies = Policies::load(&sources, &environment(&user, &verified)?)?;
         let name = project.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let signer = keys::ledger_signer(&user.config, &name, &SystemEntropy)?;

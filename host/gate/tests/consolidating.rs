@@ -16,7 +16,7 @@ use cofferdam_gate::{
 };
 use cofferdam_ledger::Signer;
 use cofferdam_memory::{CallEvidence, Draft, Scope, State};
-use cofferdam_policy::{Answer, Environment, GrantOwner, Integrity, Origin, Policies, PolicySource, Role, RuleSet, builtin};
+use cofferdam_policy::{Answer, Environment, GrantOwner, Integrity, Origin, Policies, PolicySource, Profile, RuleSet, builtin};
 use cofferdam_sandbox::Sandbox;
 use cofferdam_store::{StateDir, Workspace};
 use cofferdam_trust::{Keyring, Lock};
@@ -68,7 +68,7 @@ fn gate(folder: &Path) -> Gate {
     let entry = lock.entries().find(|entry| entry.name().as_str() == "files").unwrap();
     let verified = cofferdam_trust::verify(COMPONENT.into(), STATEMENT, entry, &keyring, counting.now()).unwrap();
     let environment = Environment { tools: vec![policy_signature(&verified)], model_hosts: vec![] };
-    let mut sources = builtin(Role::Default);
+    let mut sources = builtin(Profile::Careful);
     let set = RuleSet::Grants(GrantOwner::User);
     sources.push(PolicySource { name: "mine.cedar".to_owned(), text: RULE.to_owned(), cases: None, set });
     let mut tools = Toolbox::default();

@@ -1,12 +1,15 @@
 //! The policy files that are compiled into the binary.
 
+use std::{fmt, str::FromStr};
+
 use crate::source::{GrantOwner, PolicySource, RuleSet};
 
-/// What the agent is there for. All roles permit the same; each tightens it in its own way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
+/// What the agent is there for. All profiles permit the same (`default.cedar`); each tightens it in its own way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Profile {
     /// Reads and changes the workspace; asks before what cannot be taken back, secrets, and files that others execute.
-    Default,
+    #[default]
+    Careful,
     /// The same, but asks before what cannot be taken back only where it does not come from the user.
     Developer,
     /// Changes nothing in the workspace.
@@ -15,37 +18,72 @@ pub enum Role {
     LockedDown,
 }
 
-impl Role {
-    /// All of them.
-    pub const ALL: [Self; 4] = [Self::Default, Self::Developer, Self::ReadOnly, Self::LockedDown];
+/// A name that no profile has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownProfile;
+
+impl fmt::Display for UnknownProfile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the profiles are {}", Profile::ALL.map(Profile::as_str).join(", "))
+    }
 }
 
-/// The built-in policy files of a role.
-#[must_use]
-pub fn builtin(role: Role) -> Vec<PolicySource> {
-    let default =
-        file("default.cedar", include_str!("../../../policies/default.cedar"), include_str!("../../../policies/default.cases.toml"));
-    let tighter = match role {
-        Role::Default => {
-            file("careful.cedar", include_str!("../../../policies/careful.cedar"), include_str!("../../../policies/careful.cases.toml"))
+impl std::error::Error for UnknownProfile {}
+
+impl FromStr for Profile {
+    type Err = UnknownProfile;
+
+    fn from_str(name: &str) -> Result<Self, UnknownProfile> {
+        Self::ALL.into_iter().find(|profile| profile.as_str() == name).ok_or(UnknownProfile)
+    }
+}
+
+impl Profile {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Careful, Self::Developer, Self::ReadOnly, Self::LockedDown];
+
+    /// Its name: that of its file in `policies/`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Careful => "careful",
+            Self::Developer => "developer",
+            Self::ReadOnly => "read-only",
+            Self::LockedDown => "locked-down",
         }
-        Role::Developer => file(
-            "developer.cedar",
-            include_str!("../../../policies/developer.cedar"),
-            include_str!("../../../policies/developer.cases.toml"),
-        ),
-        Role::ReadOnly => file(
-            "read-only.cedar",
-            include_str!("../../../policies/read-only.cedar"),
-            include_str!("../../../policies/read-only.cases.toml"),
-        ),
-        Role::LockedDown => file(
-            "locked-down.cedar",
-            include_str!("../../../policies/locked-down.cedar"),
-            include_str!("../../../policies/locked-down.cases.toml"),
-        ),
+    }
+
+    /// What it is for, in one line.
+    #[must_use]
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Self::Careful => "asks before everything that cannot be taken back",
+            Self::Developer => "asks before what cannot be taken back, unless it is what the user said",
+            Self::ReadOnly => "changes nothing in the workspace",
+            Self::LockedDown => "asks before every call; no network, no secrets",
+        }
+    }
+}
+
+/// The built-in policy files of a profile.
+#[must_use]
+pub fn builtin(profile: Profile) -> Vec<PolicySource> {
+    macro_rules! file {
+        ($name:literal) => {
+            file(
+                concat!($name, ".cedar"),
+                include_str!(concat!("../../../policies/", $name, ".cedar")),
+                include_str!(concat!("../../../policies/", $name, ".cases.toml")),
+            )
+        };
+    }
+    let tighter = match profile {
+        Profile::Careful => file!("careful"),
+        Profile::Developer => file!("developer"),
+        Profile::ReadOnly => file!("read-only"),
+        Profile::LockedDown => file!("locked-down"),
     };
-    vec![default, tighter]
+    vec![file!("default"), tighter]
 }
 
 fn file(name: &str, text: &str, cases: &str) -> PolicySource {

@@ -29,7 +29,7 @@ mod source;
 mod statement;
 mod validate;
 
-pub use builtin::{Role, builtin};
+pub use builtin::{Profile, UnknownProfile, builtin};
 pub use case::{CaseFailure, Expected, InactiveCase};
 pub use control::{ControlKind, ControlPathError, UncontrolledPath};
 pub use decision::{Answer, Decision, Grant, Question, Subject};

@@ -2,7 +2,7 @@
 
 use cofferdam_base::{CallId, FunctionName, Timestamp, ToolName};
 use cofferdam_policy::{
-    Act, Decision, Effect, Environment, FunctionSignature, Integrity, Origin, Policies, PolicyRequest, Role, ToolAct, ToolSignature,
+    Act, Decision, Effect, Environment, FunctionSignature, Integrity, Origin, Policies, PolicyRequest, Profile, ToolAct, ToolSignature,
     builtin,
     label::{Labels, Source, View},
 };
@@ -40,7 +40,7 @@ impl Gatekeeper {
         }
         let signature = ToolSignature { tool: tool.clone(), publisher: "publisher".to_owned(), functions };
         let environment = Environment { tools: vec![signature], model_hosts: Vec::new() };
-        let policies = Policies::load(&builtin(Role::Developer), &environment).map_err(|error| error.to_string())?;
+        let policies = Policies::load(&builtin(Profile::Developer), &environment).map_err(|error| error.to_string())?;
         let effects = suite.tools.iter().map(|tool| (tool.name.clone(), tool.effect)).collect();
         Ok(Self { policies, tool, effects, call: CallId::new(Timestamp(0), [0; 10]) })
     }

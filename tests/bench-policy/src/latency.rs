@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use cofferdam_base::{CallId, Timestamp, ToolName};
 use cofferdam_policy::{
-    Act, Effect, Environment, FunctionSignature, GrantOwner, Integrity, Origin, Policies, PolicyRequest, PolicySource, Role, RuleSet,
+    Act, Effect, Environment, FunctionSignature, GrantOwner, Integrity, Origin, Policies, PolicyRequest, PolicySource, Profile, RuleSet,
     ToolAct, ToolSignature, builtin,
     label::{Directed, Source, View},
 };
@@ -33,7 +33,7 @@ pub(crate) fn decide(rules: usize) -> Result<[Duration; 2], String> {
         PolicySource { name: format!("user/{n}.cedar"), text, cases: None, set: RuleSet::Grants(GrantOwner::User) }
     };
     let own = (0..rules.div_ceil(RULES_OF_A_FILE)).map(file).collect();
-    let sources = [builtin(Role::Developer), own].concat();
+    let sources = [builtin(Profile::Developer), own].concat();
     let policies = Policies::load(&sources, &Environment { tools, model_hosts: Vec::new() }).map_err(|error| error.to_string())?;
 
     let mut view = View::of("Send a summary of www.example.org to ann@example.com");

@@ -12,7 +12,7 @@ use cofferdam_gate::{
     Asked, Attendant, CallInput, Gate, GateParts, Labelling, LoadedTool, Mode, Step, Toolbox, Unattended, Workshop, policy_signature,
 };
 use cofferdam_ledger::Signer;
-use cofferdam_policy::{Answer, Environment, Integrity, Origin, Policies, Role, builtin};
+use cofferdam_policy::{Answer, Environment, Integrity, Origin, Policies, Profile, builtin};
 use cofferdam_sandbox::Sandbox;
 use cofferdam_store::{StateDir, Workspace, state::Durability};
 use cofferdam_trust::{Keyring, Lock};
@@ -83,7 +83,8 @@ fn open(state: &Path, work: &Path, durability: Durability) -> Gate {
         signatures.push(policy_signature(&verified));
         tools.insert(LoadedTool::new(verified, &workshop));
     }
-    let policies = Policies::load(&builtin(Role::Default), &Environment { tools: signatures, model_hosts: Vec::new() }).expect("policies");
+    let policies =
+        Policies::load(&builtin(Profile::Careful), &Environment { tools: signatures, model_hosts: Vec::new() }).expect("policies");
     let workspace = Workspace::open_ambient(work).expect("a workspace");
     Gate::open(GateParts {
         state: StateDir::open_ambient_with_durability(state, &workspace, durability).expect("a state"),

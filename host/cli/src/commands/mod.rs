@@ -7,6 +7,7 @@ mod doctor;
 mod history;
 mod init;
 mod key;
+mod labels;
 mod ledger;
 mod limits;
 mod memory;
@@ -57,6 +58,7 @@ enum Command {
     Memory(memory::Memory),
     Transcript(transcript::Transcript),
     Context(context::Context),
+    Labels(labels::Labels),
     Call(call::Call),
     Undo(undo::Undo),
     Recover(recover::Recover),
@@ -108,6 +110,7 @@ pub(crate) fn run(line: CommandLine) -> CommandResult {
         Command::Memory(command) => command.run(&context),
         Command::Transcript(command) => command.run(&context),
         Command::Context(command) => command.run(&context),
+        Command::Labels(command) => command.run(&context),
         Command::Call(command) => command.run(&context),
         Command::Undo(command) => command.run(&context),
         Command::Recover(command) => command.run(&context),

@@ -1,7 +1,7 @@
 //! `cofferdam policy`: which rules are in force, whether they hold, and why a request is decided as it is.
 
 use cofferdam_base::{CallId, Clock as _, text};
-use cofferdam_policy::{Act, Integrity, Origin, Policies, PolicyRequest, PolicySource, Role, ToolAct, label::Labels};
+use cofferdam_policy::{Act, Integrity, Origin, Policies, PolicyRequest, PolicySource, Profile, ToolAct, label::Labels};
 use cofferdam_store::{StateDir, Workspace};
 use serde_json::{Value, json};
 
@@ -30,6 +30,13 @@ enum PolicyCommand {
     /// Accept the user's and the project's policy files as they are now
     #[command(after_help = "Example:\n  cofferdam policy accept")]
     Accept,
+    /// Show the profiles and which one is in force, or choose one for all workspaces of this user
+    #[command(after_help = "Examples:\n  cofferdam policy profile\n  cofferdam policy profile developer")]
+    Profile {
+        /// The profile to work with from now on
+        #[arg(value_parser = clap::value_parser!(Profile))]
+        name: Option<Profile>,
+    },
     /// Say how a call, or a path that it touches, would be decided, by which rule, and what would have to change
     #[command(
         after_help = "Examples:\n  cofferdam policy explain files.read --arguments '{\"path\": \".env\"}'\n  cofferdam policy explain edit.create --access write --path .github/workflows/ci.yml"
@@ -53,10 +60,12 @@ impl Policy {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
         let user = User::open(&context.confine()?)?;
         let folder = files::real_path(&context.workspace)?;
-        let sources = policies::sources(&user.home, &folder, Role::Default)?;
+        let sources = || Ok::<_, Failure>(policies::sources(&user.home, &folder, policies::profile(&user.config)?)?);
         match self.command {
-            PolicyCommand::Check => check(&load(&user, &folder, &sources)?, context.format),
+            PolicyCommand::Profile { name } => profile(&user, name, context.format),
+            PolicyCommand::Check => check(&load(&user, &folder, &sources()?)?, context.format),
             PolicyCommand::Accept => {
+                let sources = sources()?;
                 // Only what loads can be accepted.
                 load(&user, &folder, &sources)?;
                 let state = StateDir::open_ambient(&user.home.project(&folder), &*Workspace::open_ambient(&folder)?)?;
@@ -66,11 +75,28 @@ impl Policy {
                 Ok(())
             }
             PolicyCommand::Explain { function, arguments, path, access } => {
-                let policies = load(&user, &folder, &sources)?;
+                let policies = load(&user, &folder, &sources()?)?;
                 explain(&policies, &function, &arguments, path.as_deref().zip(access))
             }
         }
     }
+}
+
+fn profile(user: &User, chosen: Option<Profile>, format: Format) -> CommandResult {
+    if let Some(chosen) = chosen {
+        policies::choose(&user.config, chosen)?;
+    }
+    let in_force = policies::profile(&user.config)?;
+    for profile in Profile::ALL {
+        let is = profile == in_force;
+        match format {
+            Format::Text => output::line(&format!("{} {:<12} {}", if is { '*' } else { ' ' }, profile.as_str(), profile.purpose()))?,
+            Format::Json => {
+                output::line(&json!({"profile": profile.as_str(), "purpose": profile.purpose(), "in_force": is}).to_string())?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn load(user: &User, folder: &std::path::Path, sources: &[PolicySource]) -> Result<Policies, Failure> {

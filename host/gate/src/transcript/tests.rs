@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, os::unix::fs::PermissionsExt as _, sync::Arc};
 
 use cofferdam_base::{CallId, Diagnostic as _, Entropy, RunId, Timestamp, clock::FixedClock, entropy::NoEntropy};
 use cofferdam_ledger::{Event, Signer};
-use cofferdam_policy::{Environment, Policies, Role, builtin};
+use cofferdam_policy::{Environment, Policies, Profile, builtin};
 use cofferdam_store::{StateDir, Workspace};
 use cofferdam_trust::Keyring;
 use proptest::prelude::*;
@@ -52,7 +52,7 @@ impl Scene {
             keyring: Keyring::builtin().unwrap(),
             tools: Toolbox::default(),
             policies: Arc::new(
-                Policies::load(&builtin(Role::Default), &Environment { tools: Vec::new(), model_hosts: Vec::new() }).unwrap(),
+                Policies::load(&builtin(Profile::Careful), &Environment { tools: Vec::new(), model_hosts: Vec::new() }).unwrap(),
             ),
             lock_digest: None,
             signer: Signer::from_seed("cofferdam/test".parse().unwrap(), &[7; 32]),

@@ -17,9 +17,11 @@ mod leaf;
 mod record;
 mod role;
 mod said;
+mod trace;
 mod view;
 mod word;
 
 pub use derivation::{ArgumentLabel, Derivation, Labels};
 pub use role::Role as ArgumentRole;
+pub use trace::{Trace, trace};
 pub use view::{Directed, Source, View};

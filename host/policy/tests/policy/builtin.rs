@@ -5,14 +5,14 @@ use cofferdam_policy::*;
 use serde_json::json;
 
 #[test]
-fn every_role_loads_without_warnings_in_every_environment() {
-    for role in Role::ALL {
+fn every_profile_loads_without_warnings_in_every_environment() {
+    for profile in Profile::ALL {
         for environment in [environment(), Environment::default()] {
-            let policies = Policies::load(&builtin(role), &environment).unwrap_or_else(|error| panic!("{role:?}: {error}"));
+            let policies = Policies::load(&builtin(profile), &environment).unwrap_or_else(|error| panic!("{profile:?}: {error}"));
             assert_eq!(
                 (policies.warnings(), policies.inactive_cases(), policies.inactive_rules()),
                 (&[][..], &[][..], &[][..]),
-                "{role:?}"
+                "{profile:?}"
             );
         }
     }
@@ -21,7 +21,7 @@ fn every_role_loads_without_warnings_in_every_environment() {
 #[test]
 fn a_tool_with_the_name_of_an_example_does_not_break_the_built_in_cases() {
     // `example` of the environment has other functions than the stand-in of the cases.
-    assert!(Policies::load(&builtin(Role::LockedDown), &environment()).is_ok());
+    assert!(Policies::load(&builtin(Profile::LockedDown), &environment()).is_ok());
 }
 
 #[test]
@@ -62,21 +62,21 @@ fn the_default_sends_only_to_the_users_models_and_nowhere_else() {
 }
 
 #[test]
-fn tighter_roles_only_tighten() {
+fn tighter_profiles_only_tighten() {
     let default = default_and(&[]);
-    for role in [Role::ReadOnly, Role::LockedDown] {
-        let policies = load(&builtin(role));
+    for profile in [Profile::ReadOnly, Profile::LockedDown] {
+        let policies = load(&builtin(profile));
         for (action, arguments) in
             [("files.read", json!({ "path": "a" })), ("edit.delete", json!({ "path": "a" })), ("example.send", json!({ "to": "a" }))]
         {
             assert!(
                 strictness(&call(&policies, action, arguments.clone())) >= strictness(&call(&default, action, arguments)),
-                "{role:?} {action}"
+                "{profile:?} {action}"
             );
         }
     }
-    assert_eq!(reasons(&call(&load(&builtin(Role::ReadOnly)), "edit.delete", json!({ "path": "a" }))), ["no-changing-calls"]);
-    assert_eq!(reasons(&call(&load(&builtin(Role::LockedDown)), "files.read", json!({ "path": "a" }))), ["confirm-every-call"]);
+    assert_eq!(reasons(&call(&load(&builtin(Profile::ReadOnly)), "edit.delete", json!({ "path": "a" }))), ["no-changing-calls"]);
+    assert_eq!(reasons(&call(&load(&builtin(Profile::LockedDown)), "files.read", json!({ "path": "a" }))), ["confirm-every-call"]);
 }
 
 #[test]

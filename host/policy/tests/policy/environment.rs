@@ -76,7 +76,7 @@ pub(crate) fn load(sources: &[PolicySource]) -> Policies {
 
 /// The default policy and these files.
 pub(crate) fn default_and(sources: &[PolicySource]) -> Policies {
-    load(&[builtin(Role::Default), sources.to_vec()].concat())
+    load(&[builtin(Profile::Careful), sources.to_vec()].concat())
 }
 
 /// Asks by tool `tool`, as the model, trusted.

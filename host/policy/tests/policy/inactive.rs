@@ -42,7 +42,7 @@ fn a_rule_that_only_mentions_an_absent_tool_stays_in_force() {
 fn the_rule_holds_once_the_tool_is_there() {
     let rule = user("@id(\"a\") forbid (principal, action == Action::\"files.read\", resource);");
     let without = Environment { tools: environment().tools.split_off(1), ..environment() };
-    let sources = [builtin(Role::Default), vec![rule]].concat();
+    let sources = [builtin(Profile::Careful), vec![rule]].concat();
     assert_eq!(inactive(&Policies::load(&sources, &without).unwrap()).len(), 1);
     assert_eq!(reasons(&call(&load(&sources), "files.read", json!({ "path": "a" }))), ["a"]);
 }

@@ -16,7 +16,7 @@ use cofferdam_gate::{
 };
 use cofferdam_ledger::{Event, Signer, parse_entry};
 use cofferdam_mutants::Subject;
-use cofferdam_policy::{Environment, Integrity, Origin, Policies, Role, builtin};
+use cofferdam_policy::{Environment, Integrity, Origin, Policies, Profile, builtin};
 use cofferdam_sandbox::Sandbox;
 use cofferdam_store::{StateDir, Workspace, state::Durability};
 use cofferdam_tool_sdk::Lie;
@@ -65,7 +65,7 @@ impl Setting {
         let honest = signed_manifest(subject.name);
         let (keyring, tool) = trusted(&with_lies(&honest, lies), &component(subject.name));
         let tools = vec![policy_signature(&tool)];
-        let policies = Policies::load(&builtin(Role::Default), &Environment { tools, model_hosts: Vec::new() }).expect("policies");
+        let policies = Policies::load(&builtin(Profile::Careful), &Environment { tools, model_hosts: Vec::new() }).expect("policies");
         let mut toolbox = Toolbox::default();
         toolbox.insert(LoadedTool::new(tool, &Workshop::without_cache(Sandbox::new().expect("a sandbox"))));
         let workspace = Workspace::open_ambient(&work).expect("a workspace");

@@ -1,0 +1,83 @@
+//! The labels of a run's calls, made again from its journal: where each argument came from.
+
+use std::collections::BTreeMap;
+
+use cofferdam_base::RunId;
+use cofferdam_gate::Gate;
+use cofferdam_policy::label::{Derivation, Trace, trace};
+use serde_json::Value;
+
+use crate::{
+    AgentError, Journal, Recorded, Step,
+    progress::{Next, Progress},
+};
+
+/// A call of a run, with the labels that it had when policy decided on it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelledCall {
+    /// Its number in the run, from 1.
+    pub number: u64,
+    /// `tool.function`, or whatever the model wrote.
+    pub function: String,
+    /// By argument.
+    pub arguments: BTreeMap<String, LabelledArgument>,
+    /// The functions whose results it may be derived from; none where all of it is the user's.
+    pub sources: Vec<String>,
+}
+
+/// One argument of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LabelledArgument {
+    /// Its value as JSON.
+    pub value: String,
+    /// Where it comes from.
+    pub derivation: Derivation,
+    /// The calls in whose results a trace of it stands, and what trace.
+    pub found_in: Vec<(u64, Trace)>,
+    /// Whether a trace of it stands in the task.
+    pub in_task: Option<Trace>,
+}
+
+/// The labels of a run's calls, in their order.
+///
+/// # Errors
+/// [`AgentError::UnknownRun`], a journal that does not read back.
+pub fn labels(gate: &Gate, run: &RunId) -> Result<Vec<LabelledCall>, AgentError> {
+    let Recorded { header, steps } = Journal::read(gate.state().folder(), run)?;
+    let mut progress = Progress::of(&header);
+    let mut labelled = Vec::new();
+    let mut results: Vec<(u64, String)> = Vec::new();
+    for step in steps {
+        if let (Step::Observed { content, .. }, Next::Call { number, wanted, .. }) = (&step, progress.next()) {
+            let arguments: Value = serde_json::from_str(&wanted.arguments).unwrap_or_default();
+            let labels = progress.view().label(&arguments);
+            let argument = |name: &String, derivation: Derivation| {
+                let value = arguments.get(name).unwrap_or(&Value::Null);
+                let found = |text: &str| texts(value).iter().filter_map(|value| trace(value, text)).min();
+                LabelledArgument {
+                    value: value.to_string(),
+                    derivation,
+                    found_in: results.iter().filter_map(|(number, text)| Some((*number, found(text)?))).collect(),
+                    in_task: found(&header.task),
+                }
+            };
+            let arguments = labels.arguments().iter().map(|(name, label)| (name.clone(), argument(name, label.derivation))).collect();
+            let sources = labels.sources().iter().cloned().collect();
+            labelled.push(LabelledCall { number, function: wanted.name, arguments, sources });
+            results.push((number, content.clone()));
+        }
+        progress.apply(step);
+    }
+    Ok(labelled)
+}
+
+/// All texts and numbers within a value.
+fn texts(value: &Value) -> Vec<String> {
+    match value {
+        Value::String(text) => vec![text.clone()],
+        Value::Number(number) => vec![number.to_string()],
+        Value::Array(items) => items.iter().flat_map(texts).collect(),
+        Value::Object(members) => members.values().flat_map(texts).collect(),
+        Value::Null | Value::Bool(_) => Vec::new(),
+    }
+}
