@@ -95,6 +95,13 @@ pub enum Answer {
     },
     /// A person declined.
     Declined,
+    /// A person declined the same question before in this run, and is not asked again.
+    DeclinedBefore,
+    /// A person was asked so many questions in this run that they are asked no more.
+    NotAsked {
+        /// How many.
+        most: usize,
+    },
     /// Nobody is there to answer.
     Nobody,
 }
@@ -110,6 +117,12 @@ impl Question {
     #[must_use]
     pub fn reasons(&self) -> &[Arc<Rule>] {
         &self.reasons
+    }
+
+    /// The digest of the policy files that ask.
+    #[must_use]
+    pub fn policies(&self) -> &Digest {
+        &self.grant.policies
     }
 
     /// The arguments that no rule can see, which are a reason to ask by themselves.
@@ -129,6 +142,8 @@ impl Question {
                 return Ok(Grant { approved_by, ..self.grant });
             }
             Answer::Declined => DenialCause::Declined(self.reasons),
+            Answer::DeclinedBefore => DenialCause::DeclinedBefore(self.reasons),
+            Answer::NotAsked { most } => DenialCause::NotAsked { rules: self.reasons, most },
             Answer::Nobody => DenialCause::Unanswered(self.reasons),
         };
         Err(Denial { subject: self.grant.subject, cause })

@@ -37,6 +37,15 @@ pub enum DenialCause {
     Malformed(&'static str),
     /// A person declined.
     Declined(Vec<Arc<Rule>>),
+    /// A person declined the same before in this run.
+    DeclinedBefore(Vec<Arc<Rule>>),
+    /// The rules ask, and a person was asked enough questions in this run.
+    NotAsked {
+        /// The rules.
+        rules: Vec<Arc<Rule>>,
+        /// How many questions they were asked.
+        most: usize,
+    },
     /// The rules ask, and nobody was there to answer.
     Unanswered(Vec<Arc<Rule>>),
 }
@@ -58,7 +67,11 @@ impl Denial {
     #[must_use]
     pub fn reasons(&self) -> &[Arc<Rule>] {
         match &self.cause {
-            DenialCause::Forbidden(rules) | DenialCause::Declined(rules) | DenialCause::Unanswered(rules) => rules,
+            DenialCause::Forbidden(rules)
+            | DenialCause::Declined(rules)
+            | DenialCause::DeclinedBefore(rules)
+            | DenialCause::NotAsked { rules, .. }
+            | DenialCause::Unanswered(rules) => rules,
             DenialCause::NotEvaluated { rule, .. } => std::slice::from_ref(rule),
             DenialCause::NotPermitted
             | DenialCause::UnknownFunction
@@ -82,6 +95,10 @@ impl fmt::Display for Denial {
             DenialCause::Argument(error) => write!(f, "{subject} is denied: {error}"),
             DenialCause::Malformed(part) => write!(f, "{subject} is denied because the {part} is empty, too long or not printable"),
             DenialCause::Declined(_) => write!(f, "{subject} was declined"),
+            DenialCause::DeclinedBefore(_) => write!(f, "{subject} was declined before in this run, and the person is not asked again"),
+            DenialCause::NotAsked { most, .. } => {
+                write!(f, "{subject} needs an approval, and a person answers at most {most} questions in a run")
+            }
             DenialCause::Unanswered(rules) if rules.is_empty() => write!(f, "{subject} needs an approval, and nobody was there to give it"),
             DenialCause::Unanswered(rules) => write!(f, "{subject} needs an approval, and nobody was there to give it: {}", named(rules)),
         }
@@ -99,6 +116,8 @@ impl Error for Denial {
             | DenialCause::UnknownFunction
             | DenialCause::Malformed(_)
             | DenialCause::Declined(_)
+            | DenialCause::DeclinedBefore(_)
+            | DenialCause::NotAsked { .. }
             | DenialCause::Unanswered(_) => None,
         }
     }
@@ -115,19 +134,26 @@ impl Diagnostic for Denial {
             DenialCause::Argument(_) => "policy.argument-mismatch",
             DenialCause::Malformed(_) => "policy.malformed-request",
             DenialCause::Declined(_) => "policy.declined",
+            DenialCause::DeclinedBefore(_) => "policy.declined-before",
+            DenialCause::NotAsked { .. } => "policy.too-many-questions",
             DenialCause::Unanswered(_) => "policy.unanswered",
         }
     }
 
     fn class(&self) -> Class {
-        Class::Denied
+        if matches!(self.cause, DenialCause::NotAsked { .. }) { Class::Limit } else { Class::Denied }
     }
 
     fn hint(&self) -> Option<String> {
         match &self.cause {
             DenialCause::ControlPath(error) => error.hint(),
             DenialCause::UnknownFunction => Some("`cofferdam tool list` shows what is installed".to_owned()),
-            DenialCause::Unanswered(_) => Some("run it where a person can answer".to_owned()),
+            DenialCause::Unanswered(_) => {
+                Some("run it where a person can answer, or let the question wait: `cofferdam run --questions wait`".to_owned())
+            }
+            DenialCause::DeclinedBefore(_) | DenialCause::NotAsked { .. } => {
+                Some("a run that goes on with `cofferdam resume` asks anew".to_owned())
+            }
             DenialCause::Argument(_) | DenialCause::Malformed(_) | DenialCause::Declined(_) => None,
             DenialCause::Forbidden(_) | DenialCause::NotPermitted | DenialCause::NotEvaluated { .. } => {
                 Some("`cofferdam policy explain` says what would have to change".to_owned())

@@ -63,7 +63,12 @@ fn change_of(denial: &Denial) -> Option<String> {
         DenialCause::UnknownFunction => Some("the tool must be installed and have the function".to_owned()),
         DenialCause::ControlPath(_) => Some("nothing can grant it: change the path by hand".to_owned()),
         DenialCause::Argument(_) | DenialCause::Malformed(_) => Some("the request itself must be another".to_owned()),
-        DenialCause::Forbidden(_) | DenialCause::NotPermitted | DenialCause::Declined(_) | DenialCause::Unanswered(_) => None,
+        DenialCause::Forbidden(_)
+        | DenialCause::NotPermitted
+        | DenialCause::Declined(_)
+        | DenialCause::DeclinedBefore(_)
+        | DenialCause::NotAsked { .. }
+        | DenialCause::Unanswered(_) => None,
     }
 }
 

@@ -153,6 +153,23 @@ impl ChangeSet {
         self.0.is_empty()
     }
 
+    /// The digest of all that would change: paths, kinds, contents before and after, and who may execute them.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        let each = self.iter().map(|(path, change)| {
+            let digest = |digest: Option<&Digest>| digest.map(Digest::hex).unwrap_or_default();
+            let is_executable = match change {
+                Change::Write { executable, .. } | Change::FolderToFile { executable, .. } => *executable,
+                Change::Delete { .. } | Change::MakeFolder | Change::RemoveFolder | Change::FileToFolder { .. } => false,
+            };
+            let (before, after) = (digest(change.before()), digest(change.after()));
+            let (kind, mode) = ([change.kind() as u8], [u8::from(is_executable)]);
+            *Digest::of_parts(&[path.as_str().as_bytes(), &kind, before.as_bytes(), after.as_bytes(), &mode]).as_bytes()
+        });
+        let each: Vec<[u8; 32]> = each.collect();
+        Digest::of_parts(&each.iter().map(<[u8; 32]>::as_slice).collect::<Vec<_>>())
+    }
+
     /// One line for each change.
     #[must_use]
     pub fn summary(&self) -> Vec<ChangeSummary> {
@@ -170,5 +187,38 @@ impl ChangeSet {
 impl FromIterator<(WorkspacePath, Change)> for ChangeSet {
     fn from_iter<I: IntoIterator<Item = (WorkspacePath, Change)>>(changes: I) -> Self {
         Self(changes.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_would_change_is_in_the_digest() {
+        let write = |before: Option<&[u8]>, after: &[u8], executable| Change::Write {
+            before: before.map(Digest::of),
+            bytes: after.into(),
+            executable,
+            after: Digest::of(after),
+        };
+        let set = |changes: &[(&str, Change)]| -> ChangeSet {
+            changes.iter().map(|(path, change)| (WorkspacePath::parse(path).unwrap(), change.clone())).collect()
+        };
+        let all = [
+            set(&[]),
+            set(&[("a", write(None, b"x", false))]),
+            set(&[("b", write(None, b"x", false))]),
+            set(&[("a", write(None, b"y", false))]),
+            set(&[("a", write(Some(b"w"), b"x", false))]),
+            set(&[("a", write(None, b"x", true))]),
+            set(&[("a", Change::Delete { before: Digest::of(b"x") })]),
+            set(&[("a", Change::FileToFolder { before: Digest::of(b"x") })]),
+            set(&[("a", Change::MakeFolder)]),
+            set(&[("a", write(None, b"x", false)), ("b", write(None, b"x", false))]),
+        ];
+        let digests: std::collections::BTreeSet<Digest> = all.iter().map(ChangeSet::digest).collect();
+        assert_eq!(digests.len(), all.len());
+        assert_eq!(set(&[("a", Change::MakeFolder)]).digest(), set(&[("a", Change::MakeFolder)]).digest());
     }
 }

@@ -131,6 +131,9 @@ fn only_an_approval_turns_a_question_into_a_grant() {
     assert_eq!((grant.approved_by(), grant.subject().action.as_str(), grant.policies()), (Some("ada"), "files.read", policies.digest()));
     assert_eq!(grant.reasons()[0].id(), "all");
     assert_eq!(question().answered(Answer::Declined).unwrap_err().code(), "policy.declined");
+    assert_eq!(question().answered(Answer::DeclinedBefore).unwrap_err().code(), "policy.declined-before");
+    let not_asked = question().answered(Answer::NotAsked { most: 20 }).unwrap_err();
+    assert_eq!((not_asked.code(), not_asked.class()), ("policy.too-many-questions", Class::Limit));
     let unanswered = question().answered(Answer::Nobody).unwrap_err();
     assert_eq!(unanswered.code(), "policy.unanswered");
     assert!(unanswered.to_string().ends_with("`asks` (user.cedar:2): sure?"), "{unanswered}");
