@@ -22,8 +22,8 @@ use crate::{
     terminal,
 };
 
-/// Caps that a long run does not reach.
-const CAPS: [&str; 10] = [
+/// Caps, and a number of questions, that a long run does not reach.
+const CAPS: [&str; 12] = [
     "--cap",
     "steps=100000",
     "--cap",
@@ -34,6 +34,8 @@ const CAPS: [&str; 10] = [
     "input_tokens=100000000000",
     "--cap",
     "seconds=100000",
+    "--most-questions",
+    "1000",
 ];
 /// Longest that a process is waited for.
 const PATIENCE: Duration = Duration::from_secs(600);

@@ -39,7 +39,7 @@ fn remembered(person: &Person, memories: Vec<(String, String, usize)>) -> (Model
     person.put("a.txt", "a");
     person.put("b.txt", "b");
     person.run(&["init", "--url", &server.url(), "--model", "scripted"]).ok();
-    let came = person.at_terminal(&["run", "remember"], &answers);
+    let came = person.at_terminal(&["run", "remember", "--most-questions", "200"], &answers);
     assert!(came.exit == 0 && came.stdout.contains("done"), "{} {}", came.stdout, came.stderr);
     (server, came.stdout)
 }

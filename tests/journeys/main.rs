@@ -9,6 +9,7 @@
 
 mod agent;
 mod answers;
+mod approvals;
 mod caps;
 mod consolidation;
 mod context;
@@ -157,6 +158,9 @@ fn every_help_page_has_an_example() {
         &["transcript", "export"],
         &["transcript", "redact"],
         &["transcript", "prune"],
+        &["approve"],
+        &["approvals", "list"],
+        &["approvals", "revoke"],
         &["call"],
         &["undo"],
         &["recover"],
@@ -205,6 +209,9 @@ fn the_examples_of_reading_commands_run() {
         &["transcript", "grep", "source", "map"],
         &["transcript", "prune", "--keep", "100"],
         &["transcript", "prune", "--before", "2026-01-31", "--by", "Ann", "--yes"],
+        &["approvals", "list"],
+        &["approvals", "list", "--format", "json"],
+        &["approvals", "revoke", "--all"],
         &["call", "files.list", "{}"],
         &["history", "--count", "100", "--format", "json"],
         &["limits", "--format", "json"],

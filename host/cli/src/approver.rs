@@ -4,14 +4,16 @@ use std::io::{self, IsTerminal as _, Stderr};
 
 use cofferdam_agent::Watcher;
 use cofferdam_base::{Diagnostic as _, Interrupt, interrupt::Interrupted, text};
-use cofferdam_gate::{Asked, Attendant, Completed, Consolidated, Publication, Refused, Step};
+use cofferdam_gate::{Asked, Attendant, Completed, Consolidated, Publication, Refused, Reply, Step, approval::limits::QUESTIONS};
 use cofferdam_model::{ChatResponse, Listener, Spent};
-use cofferdam_policy::Answer;
+use cofferdam_store::Folder;
 
-use crate::{confirm, diff, live::Live, output};
-
-/// Longest arguments that are shown, in characters.
-const MAX_ARGUMENTS: usize = 2000;
+use crate::{
+    confirm,
+    live::Live,
+    output, question,
+    waiting::{Away, Questions, QuestionsChoice},
+};
 
 /// A person at a terminal, or nobody.
 pub(crate) struct Terminal {
@@ -19,13 +21,25 @@ pub(crate) struct Terminal {
     /// Where progress and the model's words appear; only where standard error is a terminal.
     live: Option<Live<Stderr>>,
     interrupt: Interrupt,
+    /// Where questions wait while nobody is there; without it they are refused.
+    away: Option<Away>,
+    most_questions: usize,
 }
 
 impl Terminal {
     /// Looks whether somebody is there.
     pub(crate) fn here(interrupt: Interrupt) -> Self {
         let live = io::stderr().is_terminal().then(|| Live::on(io::stderr()));
-        Self { interactive: confirm::is_somebody_there(), live, interrupt }
+        Self { interactive: confirm::is_somebody_there(), live, interrupt, away: None, most_questions: QUESTIONS }
+    }
+
+    /// The same, with a person's choice of how many questions there are, and whether those of a project wait while nobody is there.
+    pub(crate) fn with_questions(self, choice: QuestionsChoice, state: &Folder) -> Self {
+        let away = match choice.questions {
+            Questions::Refuse => None,
+            Questions::Wait { seconds } => Some(Away { state: state.clone(), seconds }),
+        };
+        Self { away, most_questions: choice.most_questions, ..self }
     }
 
     /// Ends the line that progress or the model's words are in. Gives whether words were.
@@ -45,17 +59,20 @@ impl Attendant for Terminal {
         self.progress(&format!("{} …", step.as_str()));
     }
 
-    fn answer(&mut self, asked: &Asked<'_>) -> Answer {
-        if !self.interactive {
-            return Answer::Nobody;
-        }
+    fn most_questions(&self) -> usize {
+        self.most_questions
+    }
+
+    fn answer(&mut self, asked: &Asked<'_>) -> Reply {
         self.done();
-        output::say(&question(asked));
-        match confirm::said_yes("Allow this once?", &self.interrupt) {
-            Ok(true) => Answer::Approved { by: "terminal".to_owned() },
-            Ok(false) => Answer::Declined,
-            // Neither yes nor no: a resumed run asks again.
-            Err(Interrupted) => Answer::Nobody,
+        if self.interactive {
+            output::say(&question::shown(asked));
+            // Ctrl-C is neither yes nor no: a resumed run asks again.
+            return question::put(asked.offers, "terminal", &self.interrupt).map_or_else(|Interrupted| Reply::Nobody, Reply::Said);
+        }
+        match &self.away {
+            Some(away) => away.answer(asked, question::shown(asked), &self.interrupt),
+            None => Reply::Nobody,
         }
     }
 }
@@ -142,21 +159,4 @@ impl Watcher for Terminal {
             "warning[{code}]: duplicates of the memory were not merged: {why}; look with `cofferdam memory consolidate --dry-run`"
         ));
     }
-}
-
-/// What a person is shown with a question.
-fn question(asked: &Asked<'_>) -> String {
-    let mut shown = format!("\n{} wants {}\n", asked.function, asked.question.subject());
-    for rule in asked.question.reasons() {
-        shown.push_str(&format!("  rule      {rule}\n"));
-    }
-    for argument in asked.question.outside() {
-        shown.push_str(&format!("  unseen    argument `{}` is of a type that no rule can see\n", text::inline(argument, 80)));
-    }
-    shown.push_str(&format!("  signed by {}\n", asked.signers.join(", ")));
-    shown.push_str(&format!("  arguments {}\n", text::inline(&asked.arguments.to_string(), MAX_ARGUMENTS)));
-    if let Some(staged) = asked.staged {
-        shown.push_str(&diff::staged(staged));
-    }
-    shown
 }

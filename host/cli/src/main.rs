@@ -15,9 +15,11 @@ mod live;
 mod model;
 mod output;
 mod policies;
+mod question;
 mod session;
 mod system;
 mod tool_store;
+mod waiting;
 
 use std::process::ExitCode;
 

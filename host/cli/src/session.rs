@@ -52,6 +52,14 @@ impl User {
         Ok(Self { home, config, data, keyring })
     }
 
+    /// What the product remembers of the project in `folder` (an absolute path without symbolic links).
+    ///
+    /// # Errors
+    /// A workspace that cannot be opened, a state folder that others can read.
+    pub(crate) fn state(&self, folder: &Path) -> Result<StateDir, Failure> {
+        Ok(StateDir::open_ambient(&self.home.project(folder), &*Workspace::open_ambient(folder)?)?)
+    }
+
     /// The bytes that a lock entry pins: from the binary, or from the user's store.
     ///
     /// # Errors

@@ -1,8 +1,11 @@
 //! Who attends a call: sees its progress, and answers where a rule asks.
 
-use cofferdam_policy::{Answer, Question};
+use cofferdam_base::{CallId, Digest};
+use cofferdam_policy::{Origin, Question, label::Labels};
 use cofferdam_store::Staged;
 use serde_json::Value;
+
+use crate::approval::{Lasts, Offers, QuestionKey, Word, limits};
 
 /// Where a call is on its way. In this order; a call that is refused stops at one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,16 +45,47 @@ impl Step {
 /// What a person is asked, and what they need to see for an answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Asked<'a> {
+    /// The call, or what the run does by itself, as the ledger knows it.
+    pub call: &'a CallId,
     /// The rule's question.
     pub question: &'a Question,
+    /// What makes another question the same.
+    pub key: QuestionKey,
+    /// Which answers there are.
+    pub offers: Offers,
     /// `tool.function`.
     pub function: &'a str,
-    /// Who signed the tool.
+    /// Who wants it.
+    pub origin: Origin,
+    /// Who signed the tool; empty for what the run does by itself.
     pub signers: &'a [String],
+    /// Digest of the tool's component; none for what the run does by itself.
+    pub component: Option<Digest>,
     /// The checked arguments.
     pub arguments: &'a Value,
+    /// Where these come from; none for what the run does by itself.
+    pub labels: Option<&'a Labels>,
     /// What the call would change; none before it ran.
     pub staged: Option<&'a Staged>,
+}
+
+/// What became of a question that was put to an attendant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// A person answered.
+    Said(Word),
+    /// It was put, and nobody answered in time.
+    Late,
+    /// Nobody is there to be asked, or they want to stop.
+    Nobody,
+}
+
+impl Reply {
+    /// Yes, this once.
+    #[must_use]
+    pub fn once(by: &str) -> Self {
+        Self::Said(Word::Yes { by: by.to_owned(), lasts: Lasts::Once })
+    }
 }
 
 /// Who attends a call. Its answers come from a person, never from a model, a tool or a file.
@@ -59,8 +93,13 @@ pub trait Attendant {
     /// A step begins.
     fn entered(&mut self, _step: Step) {}
 
+    /// So many questions of a model are put in one run; the next ones are refused.
+    fn most_questions(&self) -> usize {
+        limits::QUESTIONS
+    }
+
     /// A rule asks.
-    fn answer(&mut self, asked: &Asked<'_>) -> Answer;
+    fn answer(&mut self, asked: &Asked<'_>) -> Reply;
 }
 
 /// Nobody is there: every question is refused.
@@ -68,7 +107,7 @@ pub trait Attendant {
 pub struct Unattended;
 
 impl Attendant for Unattended {
-    fn answer(&mut self, _: &Asked<'_>) -> Answer {
-        Answer::Nobody
+    fn answer(&mut self, _: &Asked<'_>) -> Reply {
+        Reply::Nobody
     }
 }

@@ -142,14 +142,14 @@ impl Gate {
             origin: request.origin,
             integrity: request.integrity,
         };
-        let permitted = Permitted::decide(request, caller, &self.policies, record, attendant)?;
+        let permitted = Permitted::decide(request, caller, self, record, attendant)?;
 
         attendant.entered(Step::Invoke);
         let executed = Executed::run(permitted, self.workspace.clone(), self.policies.clone(), replay, record)?;
         let verified = Verified::verify(executed, record, attendant)?;
 
         attendant.entered(Step::Changes);
-        Publishable::decide(verified, &self.policies, record, attendant)
+        Publishable::decide(verified, self, record, attendant)
     }
 
     /// Publishes, or drops what is not to be published, and closes the record.

@@ -9,6 +9,7 @@ use cofferdam_policy::{Act, Decision, Integrity, Origin, PolicyRequest, RunAct};
 use serde_json::json;
 
 use crate::{
+    approval::Offers,
     attendant::{Attendant, Unattended},
     gate::Gate,
     refusal::{Fault, Refused},
@@ -85,7 +86,8 @@ impl Gate {
                 let act = RunAct::MemoryCommit { topic: topic.as_str() };
                 let integrity = as_rules_see(integrity);
                 let shown = json!({"topic": topic.as_str(), "merges": merged.1, "moved": moved.0});
-                let own = OwnAct { act, origin, integrity, subject: Subject::Memory, name: "memory.consolidate", arguments: &shown };
+                let (subject, name) = (Subject::Memory, "memory.consolidate");
+                let own = OwnAct { act, origin, integrity, subject, name, arguments: &shown, offers: Offers::Once };
                 let _grant = self.decide_own(own, record, attendant)?;
             }
             // The ledger only grows, so what it told of the entries when they were proposed, it tells now; that the topics still are

@@ -5,7 +5,7 @@ use cofferdam_memory::Topic;
 use cofferdam_policy::{Integrity, Origin, RunAct};
 use serde_json::json;
 
-use crate::{attendant::Attendant, gate::Gate, refusal::Refused, remember, run::OwnAct};
+use crate::{approval::Offers, attendant::Attendant, gate::Gate, refusal::Refused, remember, run::OwnAct};
 
 /// What an edit came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,8 @@ impl Gate {
             let act = RunAct::MemoryCommit { topic: topic.as_str() };
             let shown = json!({"topic": topic.as_str(), "text": text});
             let (origin, integrity) = (Origin::User, Integrity::Trusted);
-            let own = OwnAct { act, origin, integrity, subject: Subject::Memory, name: "memory.edit", arguments: &shown };
+            let (subject, name) = (Subject::Memory, "memory.edit");
+            let own = OwnAct { act, origin, integrity, subject, name, arguments: &shown, offers: Offers::Once };
             let _grant = self.decide_own(own, record, attendant)?;
             self.in_turn(|_, lock, book| {
                 let memory = remember::open(lock, book)?;

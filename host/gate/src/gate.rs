@@ -2,7 +2,7 @@
 
 use std::{
     ops::ControlFlow,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -19,6 +19,7 @@ use cofferdam_store::{
 use cofferdam_trust::Keyring;
 
 use crate::{
+    approval::this_run::RunAnswers,
     book::{Book, OpenBook},
     record::Record,
     refusal::{Fault, Refused},
@@ -67,8 +68,9 @@ pub struct Gate {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) run: RunId,
+    pub(crate) pause: fn(Duration),
     book: Mutex<Book>,
-    pause: fn(Duration),
+    answers: Mutex<RunAnswers>,
 }
 
 impl Gate {
@@ -91,7 +93,8 @@ impl Gate {
         let begun = Event::RunStarted { product: env!("CARGO_PKG_VERSION").to_owned(), policy: *policies.digest(), lock: lock_digest };
         let beginning = std::iter::once(begun).chain(tools.iter().map(loaded)).collect();
         let book = Mutex::new(Book::new(run.clone(), signer, retired, clock.clone(), beginning));
-        let gate = Self { workspace, state, keyring, tools, policies, clock, entropy, run, book, pause };
+        let answers = Mutex::default();
+        let gate = Self { workspace, state, keyring, tools, policies, clock, entropy, run, pause, book, answers };
         let recovered = gate.recover(conflicts)?;
         Ok((gate, recovered))
     }
@@ -162,6 +165,11 @@ impl Gate {
         Record::new(call, self.run.clone(), self.clock.as_ref(), transcript)
     }
 
+    /// What was answered in this run.
+    pub(crate) fn answers(&self) -> MutexGuard<'_, RunAnswers> {
+        self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// There is room for what one more call says.
     pub(crate) fn room(&self) -> Result<transcript::Room, Fault> {
         Ok(self.book.lock().unwrap_or_else(PoisonError::into_inner).room(self.state.folder())?)
@@ -204,7 +212,8 @@ impl Gate {
     }
 }
 
-fn take_turn(state: &StateDir, pause: fn(Duration)) -> Result<WorkspaceLock<'_>, StateError> {
+/// Waits until nobody else changes the workspace or writes what is kept of it.
+pub(crate) fn take_turn(state: &StateDir, pause: fn(Duration)) -> Result<WorkspaceLock<'_>, StateError> {
     let mut tries = 0;
     state.lock(|| {
         tries += 1;

@@ -9,6 +9,8 @@
 //!
 //! [`call`] walks that way; every other file is one step of it, or what a step needs.
 
+pub mod approval;
+mod ask;
 pub mod attendant;
 mod book;
 mod call;
@@ -40,7 +42,8 @@ mod witness;
 pub use closed::Closed;
 pub use cofferdam_ledger::event::Recovery;
 
-pub use attendant::{Asked, Attendant, Step, Unattended};
+pub use approval::{Approval, ApprovalError, Approvals, Days, Lasts, Offers, PendingQuestion, QuestionKey, Waiting, Word};
+pub use attendant::{Asked, Attendant, Reply, Step, Unattended};
 pub use call::{Completed, Evidence, Mode, Publication};
 pub use checked::Checked;
 pub use consolidate_memory::Consolidated;

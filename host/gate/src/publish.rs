@@ -1,17 +1,18 @@
 //! Verified changes become real: policy on each path, the read set again under the lock, intent, journal, workspace.
 
 use cofferdam_ledger::event::{Effect, Event, Subject};
-use cofferdam_policy::{Grant, Policies, ToolAct};
+use cofferdam_policy::{Grant, ToolAct};
 use cofferdam_store::{
     Change, ChangeSet, PathAccess, Workspace, WorkspaceLock,
     publish::{Prepared, PublishError, Published, Undo},
 };
 
 use crate::{
+    ask::{Asking, Shown},
     attendant::Attendant,
     book::OpenBook,
+    gate::Gate,
     guard::policy_access,
-    permit::{Asking, Shown},
     record::Record,
     refusal::Fault,
     transcript::Said,
@@ -40,20 +41,20 @@ impl<'a> Publishable<'a> {
     /// Decides on every path that really changed; a person who is asked sees the finished change.
     pub(crate) fn decide(
         verified: Verified<'a>,
-        policies: &Policies,
+        gate: &Gate,
         record: &mut Record<'_>,
         attendant: &mut dyn Attendant,
     ) -> Result<Self, Fault> {
         let permitted = &verified.executed.permitted;
         let full_name = permitted.request.full_name();
         let signers = permitted.request.signers();
-        let arguments = permitted.request.arguments.value();
-        let shown = Shown { function: &full_name, signers: &signers, arguments, staged: Some(&verified.staged) };
-        let mut asking = Asking { record, attendant, subject: Subject::Changes, shown };
+        let shown = Shown::of_call(&permitted.request, &full_name, &signers, Some(&verified.staged));
+        let mut asking = Asking { gate, record, attendant, subject: Subject::Changes, shown };
         let mut grants = Vec::new();
         for (path, change) in verified.staged.changes().iter() {
             for access in accesses(change) {
-                grants.push(asking.settle(permitted.caller.decide(policies, ToolAct::Path { access: policy_access(*access), path }))?);
+                let act = ToolAct::Path { access: policy_access(*access), path };
+                grants.push(asking.settle(permitted.caller.decide(&gate.policies, act))?);
             }
         }
         Ok(Self { verified, grants })

@@ -10,7 +10,7 @@ use cofferdam_sandbox::{SandboxError, Stopped};
 use cofferdam_store::{Conflict, FsError, StateError, publish::PublishError};
 use cofferdam_trust::{schema::SchemaError, verify::TrustError};
 
-use crate::{postcondition::Broken, transcript::TranscriptError};
+use crate::{approval::ApprovalError, postcondition::Broken, transcript::TranscriptError};
 
 /// A refused call.
 #[derive(Debug)]
@@ -93,6 +93,8 @@ pub enum Fault {
     Transcript(TranscriptError),
     /// The memory's own rules and files.
     Memory(MemoryError),
+    /// What was approved before cannot be read or kept.
+    Approval(ApprovalError),
     /// This build has no way to run a function with an irrevocable effect.
     Irrevocable {
         /// `tool.function`.
@@ -126,6 +128,7 @@ fault_from! {
     NoEntropy => Entropy,
     MemoryError => Memory,
     TranscriptError => Transcript,
+    ApprovalError => Approval,
 }
 
 impl Fault {
@@ -144,6 +147,7 @@ impl Fault {
             Self::Entropy(error) => error,
             Self::Memory(error) => error,
             Self::Transcript(error) => error,
+            Self::Approval(error) => error,
             Self::UnknownTool { .. }
             | Self::Path { .. }
             | Self::Tool { .. }

@@ -16,6 +16,7 @@ use cofferdam_store::WorkspaceLock;
 use serde_json::json;
 
 use crate::{
+    approval::Offers,
     attendant::Attendant,
     book::OpenBook,
     gate::{Gate, random},
@@ -42,8 +43,8 @@ impl Gate {
             let integrity = as_rules_see(draft.integrity());
             let act = RunAct::MemoryCommit { topic: draft.topic().as_str() };
             let shown = json!({"topic": draft.topic().as_str(), "text": draft.text()});
-            let own =
-                OwnAct { act, origin: Origin::Model, integrity, subject: Subject::Memory, name: "memory.remember", arguments: &shown };
+            let (origin, subject, name) = (Origin::Model, Subject::Memory, "memory.remember");
+            let own = OwnAct { act, origin, integrity, subject, name, arguments: &shown, offers: Offers::Once };
             let _grant = self.decide_own(own, record, attendant)?;
             let salts = (random(self.entropy.as_ref())?, random(self.entropy.as_ref())?);
             self.in_turn(|_, lock, book| {

@@ -7,6 +7,7 @@ use cofferdam_policy::{Integrity, Origin, RunAct};
 use serde_json::json;
 
 use crate::{
+    approval::Offers,
     attendant::Attendant,
     gate::Gate,
     refusal::{Fault, Refused},
@@ -66,7 +67,8 @@ impl Gate {
                 let shown = json!({"topic": topic.as_str(), "takes back": rewrite.id().as_str()});
                 // Everything that comes back stood there before, by policy's leave or by a person's hand.
                 let (origin, integrity) = (Origin::User, Integrity::Trusted);
-                let own = OwnAct { act, origin, integrity, subject: Subject::Memory, name: "memory.revert", arguments: &shown };
+                let (subject, name) = (Subject::Memory, "memory.revert");
+                let own = OwnAct { act, origin, integrity, subject, name, arguments: &shown, offers: Offers::Once };
                 let _grant = self.decide_own(own, record, attendant)?;
             }
             self.in_turn(|_, lock, book| {

@@ -7,9 +7,10 @@ use cofferdam_policy::{Act, Grant, Host, Integrity, Origin, PolicyRequest, RunAc
 use serde_json::{Value, json};
 
 use crate::{
+    approval::Offers,
+    ask::{Asking, Shown},
     attendant::Attendant,
     gate::Gate,
-    permit::{Asking, Shown},
     record::Record,
     refusal::{Fault, Refused},
 };
@@ -27,6 +28,8 @@ pub(crate) struct OwnAct<'a> {
     pub(crate) subject: Subject,
     pub(crate) name: &'a str,
     pub(crate) arguments: &'a Value,
+    /// Whether these say all that would be done.
+    pub(crate) offers: Offers,
 }
 
 impl Gate {
@@ -47,7 +50,8 @@ impl Gate {
         let call = self.identify()?;
         self.recorded(call, |record| {
             let act = RunAct::ModelSend { provider, host };
-            let own = OwnAct { act, origin, integrity, subject: Subject::Send, name: "model.send", arguments: &arguments };
+            let (subject, name, offers) = (Subject::Send, "model.send", Offers::Lasting);
+            let own = OwnAct { act, origin, integrity, subject, name, arguments: &arguments, offers };
             let grant = self.decide_own(own, record, attendant)?;
             let batch = record.take();
             self.in_turn(|_, _, book| book.write(batch))?;
@@ -69,10 +73,11 @@ impl Gate {
 
     /// Policy on something that the run wants to do by itself.
     pub(crate) fn decide_own(&self, own: OwnAct<'_>, record: &mut Record<'_>, attendant: &mut dyn Attendant) -> Result<Grant, Fault> {
-        let OwnAct { act, origin, integrity, subject, name, arguments } = own;
+        let OwnAct { act, origin, integrity, subject, name, arguments, offers } = own;
         let decision = self.policies.decide(&PolicyRequest { origin, integrity, act: Act::ByRun { run: &self.run, act } });
-        let shown = Shown { function: name, signers: &[], arguments, staged: None };
-        Asking { record, attendant, subject, shown }.settle(decision)
+        let (component, statement, labels, staged) = (None, None, None, None);
+        let shown = Shown { function: name, origin, signers: &[], component, statement, arguments, labels, staged, offers };
+        Asking { gate: self, record, attendant, subject, shown }.settle(decision)
     }
 }
 

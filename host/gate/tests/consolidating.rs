@@ -12,11 +12,11 @@ use std::{
 
 use cofferdam_base::{Clock, Diagnostic as _, Entropy, Timestamp, entropy::NoEntropy};
 use cofferdam_gate::{
-    Asked, Attendant, CallInput, Gate, GateParts, Labelling, LoadedTool, Mode, Toolbox, Unattended, Workshop, policy_signature,
+    Asked, Attendant, CallInput, Gate, GateParts, Labelling, LoadedTool, Mode, Reply, Toolbox, Unattended, Workshop, policy_signature,
 };
 use cofferdam_ledger::Signer;
 use cofferdam_memory::{CallEvidence, Draft, Scope, State};
-use cofferdam_policy::{Answer, Environment, GrantOwner, Integrity, Origin, Policies, PolicySource, Profile, RuleSet, builtin};
+use cofferdam_policy::{Environment, GrantOwner, Integrity, Origin, Policies, PolicySource, Profile, RuleSet, builtin};
 use cofferdam_sandbox::Sandbox;
 use cofferdam_store::{StateDir, Workspace};
 use cofferdam_trust::{Keyring, Lock};
@@ -50,9 +50,9 @@ impl Entropy for Counting {
 struct Yes(usize);
 
 impl Attendant for Yes {
-    fn answer(&mut self, _: &Asked<'_>) -> Answer {
+    fn answer(&mut self, _: &Asked<'_>) -> Reply {
         self.0 += 1;
-        Answer::Approved { by: "test".to_owned() }
+        Reply::once("test")
     }
 }
 

@@ -9,10 +9,10 @@ use std::{
 
 use cofferdam_base::{Clock, Entropy, Timestamp, entropy::NoEntropy};
 use cofferdam_gate::{
-    Asked, Attendant, CallInput, Gate, GateParts, Labelling, LoadedTool, Mode, Step, Toolbox, Unattended, Workshop, policy_signature,
+    Asked, Attendant, CallInput, Gate, GateParts, Labelling, LoadedTool, Mode, Reply, Step, Toolbox, Unattended, Workshop, policy_signature,
 };
 use cofferdam_ledger::Signer;
-use cofferdam_policy::{Answer, Environment, Integrity, Origin, Policies, Profile, builtin};
+use cofferdam_policy::{Environment, Integrity, Origin, Policies, Profile, builtin};
 use cofferdam_sandbox::Sandbox;
 use cofferdam_store::{StateDir, Workspace, state::Durability};
 use cofferdam_trust::{Keyring, Lock};
@@ -63,8 +63,8 @@ impl Attendant for Stopwatch {
         self.running = Some((step, Instant::now()));
     }
 
-    fn answer(&mut self, _: &Asked<'_>) -> Answer {
-        Answer::Nobody
+    fn answer(&mut self, _: &Asked<'_>) -> Reply {
+        Reply::Nobody
     }
 }
 

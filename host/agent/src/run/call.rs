@@ -196,9 +196,13 @@ fn left(changes: &[ChangeSummary]) -> BTreeMap<WorkspacePath, Option<Digest>> {
 #[expect(clippy::wildcard_enum_match_arm, reason = "every other fault is about this one call")]
 fn refuse(number: u64, refused: Box<Refused>, watcher: &mut dyn Watcher) -> Result<Made, AgentError> {
     match refused.fault {
-        fault @ (Fault::Ledger(_) | Fault::State(_) | Fault::Publish(_) | Fault::Record(_) | Fault::Entropy(_) | Fault::Transcript(_)) => {
-            Err(fault.into())
-        }
+        fault @ (Fault::Ledger(_)
+        | Fault::State(_)
+        | Fault::Publish(_)
+        | Fault::Record(_)
+        | Fault::Entropy(_)
+        | Fault::Transcript(_)
+        | Fault::Approval(_)) => Err(fault.into()),
         _ => {
             watcher.refused(number, &refused);
             // The message may quote a tool or a file.

@@ -3,7 +3,7 @@
 use cofferdam_agent::context::window;
 use cofferdam_base::limits::{LimitRow, ROWS};
 use cofferdam_confine::Reach;
-use cofferdam_gate::transcript;
+use cofferdam_gate::{approval, transcript};
 use cofferdam_model::budget::CAP_ROWS;
 use serde_json::json;
 
@@ -13,7 +13,7 @@ use crate::{
     output::{self, Format},
 };
 
-/// Print every limit of a tool call, of the loop, of the transcripts and of what a model is shown, and every cap of a run; `docs/limits.md` has these tables
+/// Print every limit of a tool call, of the loop, of questions, of the transcripts and of what a model is shown, and every cap of a run; `docs/limits.md` has these tables
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  cofferdam limits\n  cofferdam limits --format json")]
 pub(crate) struct Limits {}
@@ -22,10 +22,11 @@ impl Limits {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
         Reach::nothing().confine();
         match context.format {
-            Format::Text => output::data(&format!("{}\n{}\n{}\n{}\n{}", limits(), caps(), the_loop(), transcripts(), windows()))?,
+            Format::Text => output::data(&[limits(), caps(), the_loop(), questions(), transcripts(), windows()].join("\n"))?,
             Format::Json => {
                 json_rows("name", ROWS)?;
                 json_rows("loop", cofferdam_agent::limits::ROWS)?;
+                json_rows("question", approval::limits::ROWS)?;
                 json_rows("transcript", transcript::limits::ROWS)?;
                 json_rows("context", &window::rows())?;
                 for (name, value, unit, meaning) in CAP_ROWS {
@@ -64,6 +65,11 @@ fn the_loop() -> String {
     table("loop", "limit", cofferdam_agent::limits::ROWS)
 }
 
+/// What questions and their answers may take.
+fn questions() -> String {
+    table("questions", "limit", approval::limits::ROWS)
+}
+
 /// What transcripts may take.
 fn transcripts() -> String {
     table("transcripts", "limit", transcript::limits::ROWS)
@@ -88,7 +94,7 @@ mod tests {
     #[test]
     fn the_docs_have_these_tables() {
         let docs = include_str!("../../../../docs/limits.md");
-        for table in [super::limits(), super::caps(), super::the_loop(), super::transcripts(), super::windows()] {
+        for table in [super::limits(), super::caps(), super::the_loop(), super::questions(), super::transcripts(), super::windows()] {
             assert!(docs.contains(&table), "run `cofferdam limits` and paste it into docs/limits.md");
         }
     }

@@ -1,5 +1,7 @@
 //! One file per command.
 
+mod approvals;
+mod approve;
 mod call;
 mod context;
 mod demo;
@@ -59,6 +61,8 @@ enum Command {
     Transcript(transcript::Transcript),
     Context(context::Context),
     Labels(labels::Labels),
+    Approve(approve::Approve),
+    Approvals(approvals::Approvals),
     Call(call::Call),
     Undo(undo::Undo),
     Recover(recover::Recover),
@@ -111,6 +115,8 @@ pub(crate) fn run(line: CommandLine) -> CommandResult {
         Command::Transcript(command) => command.run(&context),
         Command::Context(command) => command.run(&context),
         Command::Labels(command) => command.run(&context),
+        Command::Approve(command) => command.run(&context),
+        Command::Approvals(command) => command.run(&context),
         Command::Call(command) => command.run(&context),
         Command::Undo(command) => command.run(&context),
         Command::Recover(command) => command.run(&context),

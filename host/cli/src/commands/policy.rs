@@ -2,7 +2,6 @@
 
 use cofferdam_base::{CallId, Clock as _, text};
 use cofferdam_policy::{Act, Integrity, Origin, Policies, PolicyRequest, PolicySource, Profile, ToolAct, label::Labels};
-use cofferdam_store::{StateDir, Workspace};
 use serde_json::{Value, json};
 
 use crate::{
@@ -68,8 +67,7 @@ impl Policy {
                 let sources = sources()?;
                 // Only what loads can be accepted.
                 load(&user, &folder, &sources)?;
-                let state = StateDir::open_ambient(&user.home.project(&folder), &*Workspace::open_ambient(&folder)?)?;
-                for name in policies::accept(&sources, state.folder())? {
+                for name in policies::accept(&sources, user.state(&folder)?.folder())? {
                     output::line(&text::inline(&name, 120))?;
                 }
                 Ok(())

@@ -7,6 +7,7 @@ use super::run::{ask, go, parse_cap};
 use crate::{
     commands::{CommandResult, Context},
     model::Answers,
+    waiting::QuestionsChoice,
 };
 
 /// Go on with a run where it stopped; no call is made twice
@@ -22,6 +23,8 @@ pub(crate) struct Resume {
     #[arg(long, value_name = "CALL")]
     repeat_unknown: Vec<u64>,
     #[command(flatten)]
+    questions: QuestionsChoice,
+    #[command(flatten)]
     answers: Answers,
 }
 
@@ -31,6 +34,6 @@ impl Resume {
         let (session, parts, interrupt) = asked.parts();
         let mut agent = Agent::resume(parts, self.run, &self.cap.into_iter().collect())?;
         self.repeat_unknown.iter().try_for_each(|number| agent.permit(*number))?;
-        go(&mut agent, session, interrupt, context.format)
+        go(&mut agent, session, interrupt, self.questions, context.format)
     }
 }

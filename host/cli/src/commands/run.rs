@@ -17,12 +17,13 @@ use crate::{
     output::{self, Format},
     session::Session,
     system::SystemClock,
+    waiting::QuestionsChoice,
 };
 
 /// Let the agent do a task in the workspace: every call verified, every change staged, nothing remembered unproved
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  cofferdam run \"which files would this package publish?\"\n  cofferdam run \"keep source maps out of the package\" --cap steps=20\n  cofferdam run \"list the folder\" --recorded session.jsonl"
+    after_help = "Examples:\n  cofferdam run \"which files would this package publish?\"\n  cofferdam run \"keep source maps out of the package\" --cap steps=20\n  cofferdam run \"update the workflow\" --questions wait=3600\n  cofferdam run \"list the folder\" --recorded session.jsonl"
 )]
 pub(crate) struct Run {
     /// What to do
@@ -30,6 +31,8 @@ pub(crate) struct Run {
     /// Set a cap of the run anew: NAME=NUMBER; `cofferdam limits` lists them
     #[arg(long, value_name = "CAP", value_parser = parse_cap)]
     cap: Vec<(String, u64)>,
+    #[command(flatten)]
+    questions: QuestionsChoice,
     #[command(flatten)]
     answers: Answers,
 }
@@ -42,7 +45,7 @@ impl Run {
         terms.caps = terms.caps.with(&wanted).map_err(|name| AgentError::UnknownCap { name })?;
         let (session, parts, interrupt) = asked.parts();
         let mut agent = Agent::begin(parts, &self.task, terms)?;
-        go(&mut agent, session, interrupt, context.format)
+        go(&mut agent, session, interrupt, self.questions, context.format)
     }
 }
 
@@ -89,8 +92,8 @@ pub(super) fn parse_cap(text: &str) -> Result<(String, u64), String> {
 }
 
 /// Runs an agent in front of the person, and tells how it ended.
-pub(super) fn go(agent: &mut Agent<'_>, session: &Session, interrupt: Interrupt, format: Format) -> CommandResult {
-    let mut terminal = Terminal::here(interrupt);
+pub(super) fn go(agent: &mut Agent<'_>, session: &Session, interrupt: Interrupt, choice: QuestionsChoice, format: Format) -> CommandResult {
+    let mut terminal = Terminal::here(interrupt).with_questions(choice, session.gate.state().folder());
     let ended = agent.go(&mut terminal);
     terminal.done();
     let standing = Standing::read(session.gate.state().folder(), agent.id())?;

@@ -8,9 +8,8 @@ use std::{
 
 use cofferdam_agent::Watcher;
 use cofferdam_base::{Diagnostic as _, Digest, text};
-use cofferdam_gate::{Asked, Attendant, Completed, Publication, Refused, Step};
+use cofferdam_gate::{Asked, Attendant, Completed, Publication, Refused, Reply, Step, Word};
 use cofferdam_model::{ChatResponse, Listener, Spent};
-use cofferdam_policy::Answer;
 
 use super::props;
 use crate::{diff, output};
@@ -81,11 +80,11 @@ impl Attendant for Audience {
     }
 
     /// Reading a secret is declined, everything else allowed.
-    fn answer(&mut self, asked: &Asked<'_>) -> Answer {
+    fn answer(&mut self, asked: &Asked<'_>) -> Reply {
         let (shown, answer) = if asked.question.subject().action == "path:read" {
-            ("no", Answer::Declined)
+            ("no", Reply::Said(Word::No))
         } else {
-            ("yes", Answer::Approved { by: "the demo's script".to_owned() })
+            ("yes", Reply::once("the demo's script"))
         };
         self.questions.push(format!("{} asks: {} (scripted answer: {shown})", asked.function, asked.question.subject()));
         answer

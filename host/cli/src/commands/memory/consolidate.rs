@@ -1,9 +1,8 @@
 //! `cofferdam memory consolidate`: duplicates are merged and overgrown topics split, after a person saw what it comes to.
 
 use cofferdam_base::text;
-use cofferdam_gate::{Asked, Attendant, Consolidated};
+use cofferdam_gate::{Asked, Attendant, Consolidated, Reply};
 use cofferdam_memory::{Entry, Merge, Proposal, Scope, Split};
-use cofferdam_policy::Answer;
 use serde_json::{Value, json};
 
 use crate::{
@@ -38,8 +37,8 @@ pub(super) struct Agreed {
 }
 
 impl Attendant for Agreed {
-    fn answer(&mut self, _: &Asked<'_>) -> Answer {
-        Answer::Approved { by: self.by.to_owned() }
+    fn answer(&mut self, _: &Asked<'_>) -> Reply {
+        Reply::once(self.by)
     }
 }
 
