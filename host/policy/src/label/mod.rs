@@ -12,6 +12,7 @@
 //! What trusts is strict: exact spelling, whole values, nothing invisible. A label never fades: whatever a model makes out of
 //! something new is untrusted.
 
+mod day;
 mod derivation;
 mod leaf;
 mod record;

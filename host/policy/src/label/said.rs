@@ -5,7 +5,10 @@ use std::collections::HashSet;
 use cofferdam_base::text::is_deceptive;
 use serde_json::Number;
 
-use super::word::{is_function_word, words};
+use super::{
+    day::{Day, days},
+    word::{is_function_word, words},
+};
 
 /// Shortest value that is recognised in a text, in characters. Shorter ones stand in any text by chance.
 const MIN_CHARS: usize = 3;
@@ -22,13 +25,14 @@ pub(super) struct Said {
     text: String,
     words: HashSet<String>,
     pairs: HashSet<(String, String)>,
+    days: Vec<Day>,
 }
 
 impl Said {
     pub(super) fn new(text: &str) -> Self {
         let list = words(text);
         let pairs = list.windows(2).filter_map(|pair| pair_of(pair)).collect();
-        Self { text: text.to_owned(), words: list.into_iter().collect(), pairs }
+        Self { text: text.to_owned(), days: days(&list), words: list.into_iter().collect(), pairs }
     }
 
     /// Whether the whole of a value stands in the words, spelt like this and not as a part of something longer.
@@ -46,13 +50,15 @@ impl Said {
         [text.as_str(), whole].iter().any(|text| self.text.match_indices(text).any(|(at, _)| self.stands_alone(at, at + text.len())))
     }
 
-    /// Whether a value is a time on a day that stands in the words: `YYYY-MM-DD HH:MM`, with seconds or without.
+    /// Whether a value is a day that the words name, or a time on it: `YYYY-MM-DD`, `YYYY-MM-DD HH:MM`, with seconds or without.
     pub(super) fn has_day_of(&self, value: &str) -> bool {
-        let Some((day, time)) = value.split_once([' ', 'T']) else { return false };
-        let is = |text: &str, shape: &str| {
-            text.len() == shape.len() && text.bytes().zip(shape.bytes()).all(|(b, s)| if s == b'0' { b.is_ascii_digit() } else { b == s })
+        let (day, time) = value.split_once([' ', 'T']).map_or((value, None), |(day, time)| (day, Some(time)));
+        let is_time = |time: &str| {
+            matches!(time.len(), 5 | 8)
+                && time.bytes().enumerate().all(|(at, byte)| if at % 3 == 2 { byte == b':' } else { byte.is_ascii_digit() })
         };
-        is(day, "0000-00-00") && (is(time, "00:00") || is(time, "00:00:00")) && self.has(day)
+        let Some(wanted) = Day::parse(day).filter(|_| time.is_none_or(is_time)) else { return false };
+        self.has(day) || self.days.iter().any(|named| named.means(wanted))
     }
 
     /// Whether a text says nothing but what the user said: each of its words is the user's, a function word, or a small number, and
@@ -135,7 +141,7 @@ mod tests {
 
     #[test]
     fn numbers_and_times_of_a_day() {
-        let said = Said::new("Pay 50 on 2024-05-20 at 10:00, not 1.25 or 7.5%");
+        let said = Said::new("Pay 50 on 2024-05-20 at 10:00 or on June 3rd, not 1.25 or 7.5%");
         let number = |text: &str| serde_json::from_str::<Number>(text).unwrap();
         for (text, is) in [("50", true), ("50.0", true), ("5", false), ("1.25", true), ("25", false), ("1", false), ("10", false)] {
             assert_eq!(said.has_number(&number(text)), is, "{text}");
@@ -144,8 +150,12 @@ mod tests {
             ("2024-05-20 23:59", true),
             ("2024-05-20T11:00:00", true),
             ("2024-05-21 10:00", false),
-            ("2024-05-20", false),
+            ("2024-05-20", true),
+            ("2024-06-03 08:00", true),
+            ("2024-06-04", false),
             ("2024-05-20 1:00", false),
+            ("2024-05-20 10:0a", false),
+            ("2024-05-20 10-00", false),
             ("2024-05-20 10:00 and more", false),
         ] {
             assert_eq!(said.has_day_of(text), is, "{text}");
