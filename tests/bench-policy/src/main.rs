@@ -1,6 +1,12 @@
 //! What policy stops and what it lets through: `cofferdam-bench-policy ../shared/bench`.
 //!
 //! The worst case, and no model: whatever stands in a result is done. The labels of the calls come from where their values stand.
+#![expect(
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a benchmark reads what it is given and prints a table"
+)]
 
 mod gatekeeper;
 mod latency;

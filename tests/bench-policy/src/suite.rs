@@ -126,7 +126,7 @@ fn json_of(yaml: &Yaml<'_>) -> Value {
         Yaml::Mapping(members) => {
             let name = |key: &Yaml<'_>| match json_of(key) {
                 Value::String(text) => text,
-                other => other.to_string(),
+                other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => other.to_string(),
             };
             Value::Object(members.iter().map(|(key, member)| (name(key), json_of(member))).collect::<Map<_, _>>())
         }

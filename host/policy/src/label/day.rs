@@ -49,8 +49,8 @@ pub(super) fn days(words: &[String]) -> Vec<Day> {
 }
 
 fn month(word: &str) -> Option<u8> {
-    let is = |name: &&str| **name == *word || (word.len() >= ABBREVIATION && word.len() <= ABBREVIATION + 1 && name.starts_with(word));
-    MONTHS.iter().position(|name| is(&name)).and_then(|index| u8::try_from(index + 1).ok())
+    let is = |name: &str| name == word || (word.len() >= ABBREVIATION && word.len() <= ABBREVIATION + 1 && name.starts_with(word));
+    MONTHS.iter().position(|name| is(name)).and_then(|index| u8::try_from(index + 1).ok())
 }
 
 fn day_of_month(word: &str) -> Option<u8> {

@@ -31,7 +31,7 @@ pub(super) struct Said {
 impl Said {
     pub(super) fn new(text: &str) -> Self {
         let list = words(text);
-        let pairs = list.windows(2).filter_map(|pair| pair_of(pair)).collect();
+        let pairs = list.windows(2).filter_map(pair_of).collect();
         Self { text: text.to_owned(), days: days(&list), words: list.into_iter().collect(), pairs }
     }
 
