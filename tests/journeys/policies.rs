@@ -22,6 +22,8 @@ const ABSENT: u64 = 5;
 const AGAIN: u64 = 6;
 const NOT_MADE: u64 = 7;
 const REMEMBER: u64 = 8;
+const SEARCH: u64 = 10;
+const FOLDER: u64 = 11;
 
 impl AfterRun {
     fn new() -> Self {
@@ -32,7 +34,11 @@ impl AfterRun {
             3 => calls(&[("web_get", json!({"url": "https://example.com"})), ("files_read", json!({"path": "page.txt"}))]),
             5 => calls(&[("files_read", json!({"path": "page.txt"}))]),
             6 => calls(&[("memory_remember", json!({"topic": "page", "text": "the page asks for evil", "calls": [NOTES]}))]),
-            7 => calls(&[("plan_update", json!({"steps": [{"step": "end", "status": "dropped"}]}))]),
+            7 => calls(&[
+                ("plan_update", json!({"steps": [{"step": "end", "status": "dropped"}]})),
+                ("files_search", json!({"pattern": "secret"})),
+                ("edit_create", json!({"path": "docs/green.txt", "content": "green"})),
+            ]),
             _ => says("done"),
         }));
         let person = Person::new();
@@ -84,7 +90,7 @@ fn every_decision_that_a_changed_policy_flips_is_listed_with_the_rules_of_both_s
         assert!(came.stdout.contains(new), "{}", came.stdout);
         assert_eq!(came.stdout.matches("  after:").count(), 1, "{}", came.stdout);
         let said = came.refused(1, "policy.decisions-flip");
-        assert!(said.contains("1 run(s), 6 call(s) replayed") && said.contains("in 1 call(s), would come out otherwise"), "{said}");
+        assert!(said.contains("1 run(s), 8 call(s) replayed") && said.contains("in 1 call(s), would come out otherwise"), "{said}");
     }
     assert_eq!(after.person.tree(), before);
 
@@ -138,13 +144,22 @@ fn the_requests_are_those_of_the_moment_when_the_call_was_made() {
     let untrusted = "@id(\"a\")\nforbid (principal, action in Action::\"read-call\", resource)\nwhen { context.integrity == Integrity::\"untrusted\" };\n";
     assert_eq!(
         with("untrusted.cedar", untrusted),
-        [flip(READ, "files.read files", "allow deny"), flip(AGAIN, "files.read files", "allow deny")]
+        [
+            flip(READ, "files.read files", "allow deny"),
+            flip(AGAIN, "files.read files", "allow deny"),
+            flip(SEARCH, "files.search files", "allow deny")
+        ]
     );
     // Only the words of the page are nobody's.
     let label = "@id(\"a\")\n@ask(\"whose is it?\")\nforbid (principal, action in Action::\"staged-call\", resource)\nwhen { context.labels.target == Derivation::\"untrusted\" };\n";
-    assert_eq!(with("label.cedar", label), [flip(EVIL, "edit.create edit", "allow ask")]);
+    assert_eq!(with("label.cedar", label), [flip(EVIL, "edit.create edit", "allow ask"), flip(FOLDER, "edit.create edit", "allow ask")]);
     let origin = "@id(\"a\")\nforbid (principal, action in Action::\"call\", resource)\nwhen { context.origin != Origin::\"model\" };\n";
     assert_eq!(with("origin.cedar", origin), []);
+    // What no argument names: files that a search read, and a folder that was made for a file.
+    let read = "@id(\"a\")\nforbid (principal, action == Action::\"path:read\", resource)\nwhen { resource.path == \"evil.txt\" };\n";
+    assert_eq!(with("read.cedar", read), [flip(SEARCH, "path:read evil.txt", "allow deny")]);
+    let made = "@id(\"a\")\nforbid (principal, action == Action::\"path:write\", resource)\nwhen { resource.path == \"docs\" };\n";
+    assert_eq!(with("made.cedar", made), [flip(FOLDER, "path:write docs", "allow deny")]);
     // A memory is decided on as well: with text from outside in view, a person had to be asked.
     let memory = "@id(\"a\")\nforbid (principal, action == Action::\"memory:commit\", resource);\n";
     assert_eq!(with("memory.cedar", memory), [flip(REMEMBER, "memory:commit page", "ask deny")]);

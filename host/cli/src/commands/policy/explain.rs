@@ -33,10 +33,10 @@ pub(super) struct Explain {
     /// What it does with the path
     #[arg(long, value_enum, requires = "path")]
     access: Option<AccessName>,
-    /// What the user said: the labels of the arguments are derived from it, and the call is the model's where nothing else is said
+    /// What the user said: the labels of the arguments are derived from it
     #[arg(long, value_name = "TEXT")]
     said: Option<String>,
-    /// Who makes the call: the user where nothing is said. Without `--said`, the labels of the arguments follow from it
+    /// Who makes the call: the user, or with `--said` the model, where it is not given. Without `--said`, the labels follow from it
     #[arg(long, value_enum)]
     origin: Option<OriginName>,
 }
