@@ -121,8 +121,8 @@ fn what_cannot_be_replayed_is_listed() {
     assert!(text.stderr.contains("1 of the agent's own functions"), "{}", text.stderr);
 
     let found = after.person.run(&["--format", "json", "transcript", "grep", "notes.txt"]).ok();
-    let hits = found.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
-    let asked = hits.into_iter().find(|hit| hit["kind"] == "arguments").expect("the arguments of the call");
+    let mut hits = found.lines().map(|line| serde_json::from_str::<Value>(line).expect("JSON"));
+    let asked = hits.find(|hit| hit["kind"] == "arguments").expect("the arguments of the call");
     let (run, call) = (asked["run"].as_str().expect("a run"), asked["call"].as_str().expect("a call"));
     after.person.run(&["transcript", "redact", run, "--call", call, "--reason", "a test", "--kind", "arguments", "--yes"]).ok();
     assert!(not(&after).contains(&why(NOTES, "arguments-redacted")), "{:?}", not(&after));
@@ -131,6 +131,14 @@ fn what_cannot_be_replayed_is_listed() {
     let (run, call) = (outcome["run"].as_str().expect("a run"), outcome["call"].as_str().expect("a call"));
     after.person.run(&["transcript", "redact", run, "--call", call, "--reason", "a test", "--kind", "outcome", "--yes"]).ok();
     assert!(not(&after).contains(&why(READ, "result-redacted")), "{:?}", not(&after));
+
+    // A journal that does not read back is told of, and is no reason to say that nothing flips.
+    let journal = after.person.find(&after.person.home("data/projects"), &format!("runs/{}.jsonl", after.run));
+    let whole = std::fs::read_to_string(&journal).expect("a journal");
+    std::fs::write(&journal, format!("{whole}{{}}\n")).expect("written");
+    assert_eq!(after.told(&["--profile", "careful"])[0]["kind"], "not-replayed");
+    let said = after.person.run(&["policy", "diff", "--profile", "careful"]).refused(4, "agent.journal");
+    assert!(said.contains(&format!("run {} is not replayed: ", after.run)), "{said}");
 }
 
 #[test]

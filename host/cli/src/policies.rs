@@ -132,11 +132,11 @@ fn file(folder: &Path, prefix: &str, name: &str, set: RuleSet) -> Result<PolicyS
 }
 
 /// Policy files that a person names: one file, or those of a folder. They are read as files of the user's; one of a workspace's
-/// folder of restrictions only restricts.
+/// folder of restrictions only restricts. `argument` is what the command line calls them.
 ///
 /// # Errors
 /// A file that cannot be read; a folder without a policy file.
-pub(crate) fn named(path: &Path, workspace: &Path) -> Result<Vec<PolicySource>, CliError> {
+pub(crate) fn named(argument: &'static str, path: &Path, workspace: &Path) -> Result<Vec<PolicySource>, CliError> {
     let is_file = path.extension().is_some_and(|extension| extension == "cedar");
     let within = if is_file { files::folder_of(path) } else { path };
     let restricts = files::real_path(workspace)?.join(IN_WORKSPACE) == files::real_path(within)?;
@@ -147,7 +147,7 @@ pub(crate) fn named(path: &Path, workspace: &Path) -> Result<Vec<PolicySource>, 
     }
     let sources = folder(path, prefix, set)?;
     let none = || CliError::Argument {
-        name: "with",
+        name: argument,
         value: path.to_string_lossy().into_owned(),
         why: "it is no policy file (`*.cedar`), and no folder that has one".to_owned(),
     };

@@ -87,7 +87,7 @@ struct Count {
 impl Diff {
     pub(super) fn run(self, context: &Context) -> CommandResult {
         // What a person named is read before the process confines itself.
-        let others = self.with.as_deref().map(|path| policies::named(path, &context.workspace)).transpose()?.unwrap_or_default();
+        let others = self.with.as_deref().map(|path| policies::named("with", path, &context.workspace)).transpose()?.unwrap_or_default();
         let session = Session::open(&context.confine()?, &context.workspace)?;
         let (user, gate) = (&session.user, &session.gate);
         let folder = files::real_path(&context.workspace)?;
@@ -117,7 +117,10 @@ impl Diff {
                 }
                 // The other runs are replayed all the same.
                 Err(error) => {
-                    output::say(&format!("run {run} is not replayed: {error}"));
+                    output::say(&format!("run {run} is not replayed: {}", text::block(&error.to_string(), 1000)));
+                    if context.format == Format::Json {
+                        output::line(&json!({"kind": "not-replayed", "run": run, "why": error.code()}).to_string())?;
+                    }
                     failed = failed.or(Some(error.into()));
                 }
             }

@@ -60,7 +60,7 @@ impl Test {
         // What a person named is read before the process confines itself.
         let mut sources = Vec::new();
         for path in &self.files {
-            sources.extend(policies::named(path, &context.workspace)?);
+            sources.extend(policies::named("files", path, &context.workspace)?);
         }
         let user = User::open(&context.confine()?)?;
         let folder = files::real_path(&context.workspace)?;
@@ -79,7 +79,7 @@ impl Test {
                 }
                 // The other files are tested all the same.
                 Err(error) => {
-                    output::say(&format!("{}: {error}", text::inline(&source.name, 120)));
+                    output::say(&format!("{}: {}", text::inline(&source.name, 120), text::block(&error.to_string(), 1000)));
                     unusable = unusable.or(Some(error.into()));
                 }
             }
