@@ -16,6 +16,7 @@ use crate::{
     label::{Labels, Source, View},
     request::{Act, Integrity, Origin, PathAccess, PolicyRequest, RunAct, ToolAct},
     signature::{Effect, FunctionSignature, ToolSignature},
+    verdict::Ruling,
 };
 
 /// Most cases in a file. Bounds the time to load it.
@@ -53,7 +54,7 @@ struct StandInFunction {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Case {
     pub(crate) name: String,
-    pub(crate) expect: Expected,
+    pub(crate) expect: Ruling,
     action: CaseAction,
     #[serde(default = "model")]
     origin: Origin,
@@ -91,28 +92,6 @@ fn model() -> Origin {
 
 fn trusted() -> Integrity {
     Integrity::Trusted
-}
-
-/// What must come out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Expected {
-    /// Allowed without a question.
-    Allow,
-    /// A person is asked.
-    Ask,
-    /// Denied.
-    Deny,
-}
-
-impl fmt::Display for Expected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Allow => "allow",
-            Self::Ask => "ask",
-            Self::Deny => "deny",
-        })
-    }
 }
 
 #[derive(Debug)]
@@ -153,7 +132,7 @@ pub struct CaseFailure {
     /// Its name.
     pub case: String,
     /// What it says.
-    pub expected: Expected,
+    pub expected: Ruling,
     /// What came out, as a sentence.
     pub found: String,
 }
@@ -205,10 +184,7 @@ impl Case {
     pub(crate) fn labels(&self) -> Labels {
         let arguments = self.arguments.as_ref().unwrap_or(&Value::Null);
         if self.said.is_none() && self.seen.is_empty() {
-            return match self.origin {
-                Origin::User | Origin::Automation => Labels::of_user(arguments),
-                Origin::Model | Origin::Mcp => Labels::unknown(arguments),
-            };
+            return self.origin.labels(arguments);
         }
         let mut view = View::of(self.said.as_deref().unwrap_or_default());
         for call in &self.seen {

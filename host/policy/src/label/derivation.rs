@@ -51,15 +51,15 @@ pub struct ArgumentLabel {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Labels {
     /// By the name of the argument; one that carries nothing has no label.
-    arguments: BTreeMap<String, ArgumentLabel>,
+    pub(super) arguments: BTreeMap<String, ArgumentLabel>,
     /// The worst of what decides where the effect goes; none without such an argument.
-    target: Option<Derivation>,
+    pub(super) target: Option<Derivation>,
     /// The worst of what is said; none without such an argument.
-    content: Option<Derivation>,
+    pub(super) content: Option<Derivation>,
     /// Whether anything at all in the call is the user's.
-    has_user_words: bool,
+    pub(super) has_user_words: bool,
     /// The functions whose results were in view when the call was made, where not all of it is the user's.
-    sources: BTreeSet<String>,
+    pub(super) sources: BTreeSet<String>,
 }
 
 impl Labels {

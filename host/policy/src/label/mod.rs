@@ -19,10 +19,12 @@ mod record;
 mod role;
 mod said;
 mod trace;
+mod turn;
 mod view;
 mod word;
 
 pub use derivation::{ArgumentLabel, Derivation, Labels};
 pub use role::Role as ArgumentRole;
 pub use trace::{Trace, trace};
+pub(crate) use turn::{Turned, word};
 pub use view::{Directed, Source, View};
