@@ -47,7 +47,7 @@ pub fn labels(gate: &Gate, run: &RunId) -> Result<Vec<LabelledCall>, AgentError>
     each_call(recorded, &mut |progress, made| {
         let Some(end) = made.end else { return };
         let arguments: Value = serde_json::from_str(&made.wanted.arguments).unwrap_or_default();
-        let labels = progress.view().label(&arguments);
+        let labels = progress.view().label(&arguments, gate.tools().content(&made.wanted.name));
         let argument = |name: &String, derivation: Derivation| {
             let value = arguments.get(name).unwrap_or(&Value::Null);
             let found = |text: &str| texts(value).iter().filter_map(|value| trace(value, text)).min();

@@ -5,7 +5,10 @@
 //! an installed one of that name; cases about a tool that is in neither place are listed as inactive. `model-hosts` are the
 //! hosts that count as configured.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use cofferdam_base::{FunctionName, ToolName, WorkspacePath, text::inline};
 use serde::{Deserialize, Deserializer};
@@ -15,6 +18,7 @@ use crate::{
     host::Host,
     label::{Labels, Source, View},
     request::{Act, Integrity, Origin, PathAccess, PolicyRequest, RunAct, ToolAct},
+    schema::Installed,
     signature::{Effect, FunctionSignature, ToolSignature},
     verdict::Ruling,
 };
@@ -47,6 +51,8 @@ struct StandIn {
 struct StandInFunction {
     effect: Effect,
     input: Value,
+    #[serde(default)]
+    content: BTreeSet<String>,
 }
 
 /// One case. Which of the optional members it has follows from its action.
@@ -168,7 +174,12 @@ impl CaseFile {
             functions: tool
                 .functions
                 .iter()
-                .map(|(name, function)| FunctionSignature { name: name.clone(), effect: function.effect, input: function.input.clone() })
+                .map(|(name, function)| FunctionSignature {
+                    name: name.clone(),
+                    effect: function.effect,
+                    input: function.input.clone(),
+                    content: function.content.clone(),
+                })
                 .collect(),
         })
     }
@@ -181,7 +192,7 @@ impl Case {
     }
 
     /// Where its arguments come from.
-    pub(crate) fn labels(&self) -> Labels {
+    pub(crate) fn labels(&self, installed: &Installed) -> Labels {
         let arguments = self.arguments.as_ref().unwrap_or(&Value::Null);
         if self.said.is_none() && self.seen.is_empty() {
             return self.origin.labels(arguments);
@@ -191,7 +202,9 @@ impl Case {
             let directed = view.directed(&call.arguments);
             view.see(Source { function: call.function.clone(), directed }, &call.result);
         }
-        view.label(arguments)
+        static NONE: BTreeSet<String> = BTreeSet::new();
+        let content = if let CaseAction::Call { tool, function } = &self.action { installed.content(tool, function) } else { &NONE };
+        view.label(arguments, content)
     }
 
     /// Its request; none if it has not exactly the members that its action needs.

@@ -107,7 +107,7 @@ impl PolicyFile {
         if let Some(tool) = case.tool().filter(|tool| engine.installed.tool(tool).is_none()) {
             return Ok(CaseOutcome::Inactive(tool.clone()));
         }
-        let (actors, labels) = (Actors::new(), case.labels());
+        let (actors, labels) = (Actors::new(), case.labels(&engine.installed));
         let message = || format!("case `{}` has not exactly the members that its action needs", case.name);
         let request = case.request(&actors, &labels).ok_or_else(|| LoadError::Cases { file: self.name.to_string(), message: message() })?;
         let verdict = Verdict::of(engine, &request).of_file_without_permits(&everything.rule);

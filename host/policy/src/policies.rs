@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt, ops::Deref, sync::Arc};
 
-use cofferdam_base::Digest;
+use cofferdam_base::{Digest, FunctionName, ToolName};
 
 use crate::{
     case::InactiveCase,
@@ -50,6 +50,12 @@ pub struct Policies {
 }
 
 impl Policies {
+    /// The arguments of a function that its manifest says are content; none of a function that is not installed.
+    #[must_use]
+    pub fn content(&self, tool: &ToolName, function: &FunctionName) -> &BTreeSet<String> {
+        self.engine.installed.content(tool, function)
+    }
+
     /// Loads policy files for an environment. Without any file, everything is denied.
     ///
     /// # Errors

@@ -64,12 +64,18 @@ pub struct Labels {
 
 impl Labels {
     /// Labels each value of a call's arguments.
-    pub(super) fn collect(arguments: &Value, sources: BTreeSet<String>, derive: impl Fn(Leaf<'_>, Role) -> Derivation) -> Self {
+    pub(super) fn collect(
+        arguments: &Value,
+        content: &BTreeSet<String>,
+        sources: BTreeSet<String>,
+        derive: impl Fn(Leaf<'_>, Role) -> Derivation,
+    ) -> Self {
         let mut labels = BTreeMap::new();
         let mut all = Vec::new();
         for (name, value) in arguments.as_object().into_iter().flatten() {
             let mut own = Vec::new();
-            each_leaf(value, Role::of(name), 0, &mut |leaf, role| own.push((derive(leaf, role), role)));
+            let role = if content.contains(name) { Role::Content } else { Role::of(name) };
+            each_leaf(value, role, 0, &mut |leaf, role| own.push((derive(leaf, role), role)));
             if let Some((derivation, role)) = own.iter().max().copied() {
                 labels.insert(name.clone(), ArgumentLabel { derivation, role });
             }
@@ -85,13 +91,13 @@ impl Labels {
     /// A call that a user wrote as it is.
     #[must_use]
     pub fn of_user(arguments: &Value) -> Self {
-        Self::collect(arguments, BTreeSet::new(), |_, _| Derivation::User)
+        Self::collect(arguments, &BTreeSet::new(), BTreeSet::new(), |_, _| Derivation::User)
     }
 
     /// A call of which nobody knows where it comes from.
     #[must_use]
     pub fn unknown(arguments: &Value) -> Self {
-        Self::collect(arguments, BTreeSet::new(), |_, _| Derivation::Untrusted)
+        Self::collect(arguments, &BTreeSet::new(), BTreeSet::new(), |_, _| Derivation::Untrusted)
     }
 
     /// By the name of the argument.

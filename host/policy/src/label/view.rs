@@ -1,6 +1,6 @@
 //! What is in view of a model: the user's words, and what calls brought.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
@@ -84,11 +84,11 @@ impl View {
         &self.sources
     }
 
-    /// The labels of a call's arguments.
+    /// The labels of a call's arguments, of which the manifest says that these are content.
     #[must_use]
-    pub fn label(&self, arguments: &Value) -> Labels {
+    pub fn label(&self, arguments: &Value, content: &BTreeSet<String>) -> Labels {
         let functions = self.sources.iter().map(|source| source.function.clone()).collect();
-        Labels::collect(arguments, functions, |leaf, role| self.derivation(leaf, role))
+        Labels::collect(arguments, content, functions, |leaf, role| self.derivation(leaf, role))
     }
 
     /// Who chose what a call looks at. To look for words of the user, in any order, is to do what the user said.

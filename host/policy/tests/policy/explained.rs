@@ -58,7 +58,7 @@ fn an_allowed_request_needs_no_change() {
 fn the_label_that_decides_a_rule_is_named() {
     let policies = load(&builtin(Profile::Developer));
     let explain = |said: &str, arguments: serde_json::Value| {
-        let labels = label::View::of(said).label(&arguments);
+        let labels = label::View::of(said).label(&arguments, &std::collections::BTreeSet::new());
         let function = "send".parse().unwrap();
         by_tool("example", ToolAct::Call { function: &function, arguments: &arguments, labels: &labels }, |request| {
             policies.explain(&request)

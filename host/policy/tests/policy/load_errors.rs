@@ -173,7 +173,12 @@ fn a_built_in_rule_needs_a_case_and_a_users_gets_a_warning() {
 #[test]
 fn rejects_signatures_that_rules_cannot_speak_about() {
     let tool = |publisher: &str| ToolSignature { tool: "t".parse().unwrap(), publisher: publisher.to_owned(), functions: vec![] };
-    let function = FunctionSignature { name: "f".parse().unwrap(), effect: Effect::Read, input: json!({}) };
+    let function = FunctionSignature {
+        name: "f".parse().unwrap(),
+        effect: Effect::Read,
+        input: json!({}),
+        content: std::collections::BTreeSet::new(),
+    };
     for tools in [
         vec![tool("")],
         vec![tool("a\u{202e}")],

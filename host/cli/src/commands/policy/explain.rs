@@ -73,7 +73,8 @@ impl Explain {
         let arguments: Value = serde_json::from_str(&arguments).map_err(|error| wrong("arguments", &arguments, error.to_string()))?;
         let resolved = path.zip(access).map(|(path, access)| workspace_path("path", &path).map(|path| (path, access))).transpose()?;
         let origin = origin.map_or(if said.is_some() { Origin::Model } else { Origin::User }, Origin::from);
-        let labels = said.map_or_else(|| origin.labels(&arguments), |said| View::of(&said).label(&arguments));
+        let labels =
+            said.map_or_else(|| origin.labels(&arguments), |said| View::of(&said).label(&arguments, policies.content(&tool, &name)));
         let act = match &resolved {
             Some((path, access)) => ToolAct::Path { access: (*access).into(), path },
             None => ToolAct::Call { function: &name, arguments: &arguments, labels: &labels },
