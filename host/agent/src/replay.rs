@@ -140,9 +140,9 @@ impl Judge<'_> {
                 Err(why) => return Ok(Replayed::Not(NotReplayable::Refused { why })),
             }
         } else {
-            let (read, changed) = match &made.end {
-                Some(end) if !is_redacted => self.paths(call, end)?,
-                Some(_) | None => (Vec::new(), Vec::new()),
+            let Touched { read, changed } = match &made.end {
+                Some(end) if !is_redacted => self.touched(call, end)?,
+                Some(_) | None => Touched::default(),
             };
             let input = CallInput {
                 function: wanted.name.clone(),
@@ -162,8 +162,7 @@ impl Judge<'_> {
         Ok(Replayed::Decided { decisions, flips, missing: is_redacted.then_some(NotReplayable::ResultRedacted) })
     }
 
-    /// The paths that a call read, as far as its evidence names them, and those that it changed.
-    fn paths(&self, call: &CallId, end: &End<'_>) -> Result<(Vec<WorkspacePath>, Vec<(WorkspacePath, ChangeKind)>), Fault> {
+    fn touched(&self, call: &CallId, end: &End<'_>) -> Result<Touched, Fault> {
         let published = if end.left.is_empty() { None } else { history::find(self.gate.state(), call)? };
         let changed: Vec<(WorkspacePath, ChangeKind)> = match published {
             Some(published) => published.changes.into_iter().map(|change| (change.path, change.kind)).collect(),
@@ -176,6 +175,13 @@ impl Judge<'_> {
         let written: BTreeSet<&WorkspacePath> = changed.iter().map(|(path, _)| path).collect();
         let files = end.evidence.iter().flat_map(|evidence| &evidence.files).map(|(path, _)| path);
         let read = files.filter(|path| !written.contains(path)).cloned().collect();
-        Ok((read, changed))
+        Ok(Touched { read, changed })
     }
+}
+
+/// The paths that a call read, as far as its evidence names them, and those that it changed.
+#[derive(Default)]
+struct Touched {
+    read: Vec<WorkspacePath>,
+    changed: Vec<(WorkspacePath, ChangeKind)>,
 }

@@ -200,7 +200,7 @@ impl Case {
         let mut view = View::of(self.said.as_deref().unwrap_or_default());
         for call in &self.seen {
             let directed = view.directed(&call.arguments);
-            view.see(Source { function: call.function.clone(), directed }, &call.result);
+            view.see(Source { function: call.function.clone(), directed }, &call.arguments, &call.result);
         }
         static NONE: BTreeSet<String> = BTreeSet::new();
         let content = if let CaseAction::Call { tool, function } = &self.action { installed.content(tool, function) } else { &NONE };

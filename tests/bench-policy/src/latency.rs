@@ -41,7 +41,11 @@ pub(crate) fn decide(rules: usize) -> Result<[Duration; 2], String> {
     let policies = Policies::load(&sources, &Environment { tools, model_hosts: Vec::new() }).map_err(|error| error.to_string())?;
 
     let mut view = View::of("Send a summary of www.example.org to ann@example.com");
-    view.see(Source { function: "web.get".to_owned(), directed: Directed::ByUser }, &json!({"text": "Unemployment edged down."}));
+    view.see(
+        Source { function: "web.get".to_owned(), directed: Directed::ByUser },
+        &json!({}),
+        &json!({"text": "Unemployment edged down."}),
+    );
     let arguments = json!({"to": "ann@example.com", "subject": "Summary", "body": "They write about unemployment, which edged down."});
     let call = CallId::new(Timestamp(0), [0; 10]);
     let none = BTreeSet::new();

@@ -85,7 +85,8 @@ impl Labels {
         let is_users = |(derivation, _): &(Derivation, Role)| *derivation == Derivation::User;
         let (target, content) = (worst(Role::Target), worst(Role::Content));
         let sources = if all.iter().all(is_users) { BTreeSet::new() } else { sources };
-        Self { arguments: labels, target, content, has_user_words: all.iter().any(is_users), sources }
+        let has_user_words = labels.values().any(|label| label.derivation == Derivation::User);
+        Self { arguments: labels, target, content, has_user_words, sources }
     }
 
     /// A call that a user wrote as it is.
@@ -118,7 +119,7 @@ impl Labels {
         self.content
     }
 
-    /// Whether anything at all in the call is the user's.
+    /// Whether at least one argument is the user's as a whole.
     #[must_use]
     pub fn has_user_words(&self) -> bool {
         self.has_user_words
