@@ -42,7 +42,7 @@ fn labels_say_where_each_argument_came_from() {
         "{text}"
     );
     assert!(text.contains("may be derived from edit.create, files.list, files.read"), "{text}");
-    person.run(&["labels", "show", "01m8a84r4yxzr612dnytvgndp1"]).refused(2, "agent.unknown-run");
+    person.run(&["labels", "show", "01m8a84r4yxzr612dnytvgndp1"]).refused(1, "agent.unknown-run");
 }
 
 #[test]

@@ -25,6 +25,7 @@ mod long_script;
 mod memory;
 #[path = "../harness/model_server.rs"]
 mod model_server;
+mod policies;
 mod providers;
 mod questions;
 mod recall;
@@ -182,6 +183,9 @@ fn every_help_page_has_an_example() {
         &["policy", "check"],
         &["policy", "accept"],
         &["policy", "explain"],
+        &["policy", "test"],
+        &["policy", "profile"],
+        &["policy", "diff"],
         &["ledger", "checkpoint"],
         &["ledger", "path"],
     ] {
@@ -222,6 +226,9 @@ fn the_examples_of_reading_commands_run() {
         &["tool", "inspect", "edit"],
         &["tool", "verify"],
         &["policy", "check"],
+        &["policy", "test"],
+        &["policy", "diff", "--profile", "developer"],
+        &["policy", "explain", "edit.create", "--arguments", r#"{"path": "a.txt", "content": "b"}"#, "--said", "write b into a.txt"],
         &["policy", "explain", "files.read", "--arguments", r#"{"path": ".env"}"#],
         &["policy", "explain", "edit.create", "--access", "write", "--path", ".github/workflows/ci.yml"],
         &["ledger", "checkpoint"],

@@ -110,6 +110,21 @@ pub(crate) fn update_plan(progress: &Progress, arguments: &str) -> Brought {
     }
 }
 
+/// The memory that arguments of [`REMEMBER`] ask for; else what is wrong with them, in words for the model.
+pub(crate) fn draft(progress: &Progress, arguments: &str) -> Result<Draft, String> {
+    let arguments: RememberArguments = serde_json::from_str(arguments).map_err(|error| error.to_string())?;
+    let mut evidence = Vec::new();
+    for number in &arguments.calls {
+        match progress.calls().get(*number).and_then(|past| past.evidence.as_ref()) {
+            Some(shown) => evidence.push(shown.clone()),
+            None => return Err(format!("call {number} is no verified call of this run, so it cannot be cited")),
+        }
+    }
+    let integrity = if progress.outside { Integrity::Untrusted } else { Integrity::Trusted };
+    let draft = arguments.topic.parse().and_then(|topic| Draft::new(topic, &arguments.text, evidence, integrity));
+    draft.map_err(|error| error.to_string())
+}
+
 /// Runs [`REMEMBER`].
 ///
 /// # Errors
@@ -121,22 +136,9 @@ pub(crate) fn remember(
     arguments: &str,
     attendant: &mut dyn Attendant,
 ) -> Result<Brought, Box<Refused>> {
-    let arguments: RememberArguments = match serde_json::from_str(arguments) {
-        Ok(arguments) => arguments,
-        Err(error) => return Ok(refusal(error.to_string())),
-    };
-    let mut evidence = Vec::new();
-    for number in &arguments.calls {
-        match progress.calls().get(*number).and_then(|past| past.evidence.as_ref()) {
-            Some(shown) => evidence.push(shown.clone()),
-            None => return Ok(refusal(format!("call {number} is no verified call of this run, so it cannot be cited"))),
-        }
-    }
-    let integrity = if progress.outside { Integrity::Untrusted } else { Integrity::Trusted };
-    let draft = arguments.topic.parse().and_then(|topic| Draft::new(topic, &arguments.text, evidence, integrity));
-    let draft = match draft {
+    let draft = match draft(progress, arguments) {
         Ok(draft) => draft,
-        Err(error) => return Ok(refusal(error.to_string())),
+        Err(why) => return Ok(refusal(why)),
     };
     let entry = gate.remember(call, draft, attendant)?;
     let topic = entry.topic().as_str().to_owned();

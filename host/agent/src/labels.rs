@@ -7,10 +7,7 @@ use cofferdam_gate::Gate;
 use cofferdam_policy::label::{Derivation, Trace, trace};
 use serde_json::Value;
 
-use crate::{
-    AgentError, Journal, Recorded, Step,
-    progress::{Next, Progress},
-};
+use crate::{AgentError, Journal, walk::each_call};
 
 /// A call of a run, with the labels that it had when policy decided on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,31 +40,29 @@ pub struct LabelledArgument {
 /// # Errors
 /// [`AgentError::UnknownRun`], a journal that does not read back.
 pub fn labels(gate: &Gate, run: &RunId) -> Result<Vec<LabelledCall>, AgentError> {
-    let Recorded { header, steps } = Journal::read(gate.state().folder(), run)?;
-    let mut progress = Progress::of(&header);
+    let recorded = Journal::read(gate.state().folder(), run)?;
+    let task = recorded.header.task.clone();
     let mut labelled = Vec::new();
     let mut results: Vec<(u64, String)> = Vec::new();
-    for step in steps {
-        if let (Step::Observed { content, .. }, Next::Call { number, wanted, .. }) = (&step, progress.next()) {
-            let arguments: Value = serde_json::from_str(&wanted.arguments).unwrap_or_default();
-            let labels = progress.view().label(&arguments);
-            let argument = |name: &String, derivation: Derivation| {
-                let value = arguments.get(name).unwrap_or(&Value::Null);
-                let found = |text: &str| texts(value).iter().filter_map(|value| trace(value, text)).min();
-                LabelledArgument {
-                    value: value.to_string(),
-                    derivation,
-                    found_in: results.iter().filter_map(|(number, text)| Some((*number, found(text)?))).collect(),
-                    in_task: found(&header.task),
-                }
-            };
-            let arguments = labels.arguments().iter().map(|(name, label)| (name.clone(), argument(name, label.derivation))).collect();
-            let sources = labels.sources().iter().cloned().collect();
-            labelled.push(LabelledCall { number, function: wanted.name, arguments, sources });
-            results.push((number, content.clone()));
-        }
-        progress.apply(step);
-    }
+    each_call(recorded, &mut |progress, made| {
+        let Some(end) = made.end else { return };
+        let arguments: Value = serde_json::from_str(&made.wanted.arguments).unwrap_or_default();
+        let labels = progress.view().label(&arguments, gate.tools().content(&made.wanted.name));
+        let argument = |name: &String, derivation: Derivation| {
+            let value = arguments.get(name).unwrap_or(&Value::Null);
+            let found = |text: &str| texts(value).iter().filter_map(|value| trace(value, text)).min();
+            LabelledArgument {
+                value: value.to_string(),
+                derivation,
+                found_in: results.iter().filter_map(|(number, text)| Some((*number, found(text)?))).collect(),
+                in_task: found(&task),
+            }
+        };
+        let arguments = labels.arguments().iter().map(|(name, label)| (name.clone(), argument(name, label.derivation))).collect();
+        let sources = labels.sources().iter().cloned().collect();
+        labelled.push(LabelledCall { number: made.number, function: made.wanted.name.clone(), arguments, sources });
+        results.push((made.number, end.content.to_owned()));
+    });
     Ok(labelled)
 }
 

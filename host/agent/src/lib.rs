@@ -27,12 +27,14 @@ mod progress;
 mod prompt;
 mod recall;
 pub mod removal;
+pub mod replay;
 mod run;
 mod same;
 mod send;
 mod sight;
 pub mod state;
 mod unfit;
+mod walk;
 pub mod watch;
 
 pub use conversations::Journals;

@@ -97,7 +97,9 @@ pub(crate) enum Next {
 impl Progress {
     /// A run of which nothing was done yet.
     pub(crate) fn of(header: &RunHeader) -> Self {
-        Self { window: header.window, fixed: header.fixed, view: sight::at_first(header), ..Self::default() }
+        // The index quotes entries that may have been drafted from text of outside.
+        let outside = !header.index.is_empty();
+        Self { window: header.window, fixed: header.fixed, view: sight::at_first(header), outside, ..Self::default() }
     }
 
     /// What is in view.

@@ -163,8 +163,6 @@ impl<'a> Agent<'a> {
         let taken = Step::Taken { ledger: parts.gate.run().clone(), caps };
         journal.write(&taken)?;
         progress.apply(taken);
-        // The index quotes entries that may have been drafted from text of outside.
-        progress.outside |= !header.index.is_empty();
         let caps = progress.caps.unwrap_or(header.caps);
         let budget = Budget::new(caps, parts.prices, progress.spent, parts.clock);
         Ok(Self {

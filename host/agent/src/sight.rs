@@ -13,7 +13,7 @@ const INDEX: &str = "memory.index";
 pub(crate) fn at_first(header: &RunHeader) -> View {
     let mut view = View::of(&header.task);
     if !header.index.is_empty() {
-        view.see(Source { function: INDEX.to_owned(), directed: Directed::ByModel }, &Value::Null);
+        view.see(Source { function: INDEX.to_owned(), directed: Directed::ByModel }, &Value::Null, &Value::Null);
     }
     view
 }
@@ -31,6 +31,7 @@ pub(crate) fn take_in(view: &mut View, call: &ToolCall, content: &str, is_look: 
         _ => view.directed(&arguments),
     };
     let shown: Value = serde_json::from_str(content).unwrap_or_default();
-    let brought = ["output", "entries", "earlier"].into_iter().find_map(|member| shown.get(member)).unwrap_or(&Value::Null);
-    view.see(Source { function: call.name.clone(), directed }, brought);
+    // What is recalled was seen before, or is another run's: it quotes arguments of the model beside results.
+    let brought = shown.get("output").unwrap_or(&Value::Null);
+    view.see(Source { function: call.name.clone(), directed }, &arguments, brought);
 }

@@ -21,6 +21,9 @@ use crate::{
 const MAX_FILE_BYTES: u64 = 1 << 20;
 /// Where a workspace keeps its restrictions.
 const IN_WORKSPACE: &str = ".cofferdam/policies";
+/// How files are named by where they were found, and what they may do.
+const USER: (&str, RuleSet) = ("user", RuleSet::Grants(GrantOwner::User));
+const PROJECT: (&str, RuleSet) = ("project", RuleSet::Restrictions);
 /// The profile that the user chose, in the configuration folder: no workspace chooses one.
 const PROFILE: &str = "profile.toml";
 /// The accepted files of a project.
@@ -108,19 +111,54 @@ pub(crate) fn choose(config: &Folder, profile: Profile) -> Result<(), Failure> {
 /// A file that cannot be read.
 pub(crate) fn sources(home: &Home, workspace: &Path, profile: Profile) -> Result<Vec<PolicySource>, CliError> {
     let mut sources = builtin(profile);
-    sources.extend(folder(&home.config.join("policies"), "user", RuleSet::Grants(GrantOwner::User))?);
-    sources.extend(folder(&workspace.join(IN_WORKSPACE), "project", RuleSet::Restrictions)?);
+    for (path, (prefix, set)) in [(home.config.join("policies"), USER), (workspace.join(IN_WORKSPACE), PROJECT)] {
+        sources.extend(folder(&path, prefix, set)?);
+    }
     Ok(sources)
 }
 
 fn folder(path: &Path, prefix: &str, set: RuleSet) -> Result<Vec<PolicySource>, CliError> {
     let mut sources = Vec::new();
     for name in files::names(path, ".cedar")? {
-        let text = files::read_text(&path.join(&name), MAX_FILE_BYTES)?;
-        let cases = files::read_text_if_there(&path.join(name.replace(".cedar", ".cases.toml")), MAX_FILE_BYTES)?;
-        sources.push(PolicySource { name: format!("{prefix}/{name}"), text, cases, set });
+        sources.push(file(path, prefix, &name, set)?);
     }
     Ok(sources)
+}
+
+fn file(folder: &Path, prefix: &str, name: &str, set: RuleSet) -> Result<PolicySource, CliError> {
+    let text = files::read_text(&folder.join(name), MAX_FILE_BYTES)?;
+    let cases = files::read_text_if_there(&folder.join(name.replace(".cedar", ".cases.toml")), MAX_FILE_BYTES)?;
+    Ok(PolicySource { name: format!("{prefix}/{name}"), text, cases, set })
+}
+
+/// Policy files that a person names: one file, or those of a folder. They are read as files of the user's; one of a workspace's
+/// folder of restrictions only restricts. `argument` is what the command line calls them.
+///
+/// # Errors
+/// A file that cannot be read; a folder without a policy file.
+pub(crate) fn named(argument: &'static str, path: &Path, workspace: &Path) -> Result<Vec<PolicySource>, CliError> {
+    let is_file = path.extension().is_some_and(|extension| extension == "cedar");
+    let within = if is_file { files::folder_of(path) } else { path };
+    let restricts = files::real_path(workspace)?.join(IN_WORKSPACE) == files::real_path(within)?;
+    let (prefix, set) = if restricts { PROJECT } else { USER };
+    if is_file {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        return Ok(vec![file(within, prefix, &name, set)?]);
+    }
+    let sources = folder(path, prefix, set)?;
+    let none = || CliError::Argument {
+        name: argument,
+        value: path.to_string_lossy().into_owned(),
+        why: "it is no policy file (`*.cedar`), and no folder that has one".to_owned(),
+    };
+    if sources.is_empty() { Err(none()) } else { Ok(sources) }
+}
+
+/// Files with others added to them, or in the place of those of the same name.
+pub(crate) fn with(mut sources: Vec<PolicySource>, others: Vec<PolicySource>) -> Vec<PolicySource> {
+    sources.retain(|source| others.iter().all(|other| other.name != source.name));
+    sources.extend(others);
+    sources
 }
 
 fn digest(source: &PolicySource) -> Digest {

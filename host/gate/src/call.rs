@@ -242,7 +242,7 @@ fn files(staged: &Staged) -> Vec<(WorkspacePath, Digest)> {
     written.chain(read).collect()
 }
 
-fn find<'a, 'n>(tools: &'a Toolbox, name: &'n str) -> Result<(&'a crate::toolbox::LoadedTool, &'n str), Fault> {
+pub(crate) fn find<'a, 'n>(tools: &'a Toolbox, name: &'n str) -> Result<(&'a crate::toolbox::LoadedTool, &'n str), Fault> {
     let unknown = || Fault::UnknownTool { name: name.to_owned() };
     let (tool, function) = name.split_once('.').ok_or_else(unknown)?;
     Ok((tools.get(tool).ok_or_else(unknown)?, function))

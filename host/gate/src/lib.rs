@@ -31,6 +31,7 @@ pub mod refusal;
 mod remember;
 mod request;
 mod revert_memory;
+pub mod review;
 mod rewrite_memory;
 mod run;
 pub mod toolbox;

@@ -63,7 +63,8 @@ impl<'a> Permitted<'a> {
     }
 }
 
-fn access_of(access: Access) -> PathAccess {
+/// The stage's word for an access that a signed manifest speaks of.
+pub(crate) fn access_of(access: Access) -> PathAccess {
     match access {
         Access::Read => PathAccess::Read,
         Access::Write => PathAccess::Write,

@@ -3,7 +3,8 @@
 use cofferdam_ledger::event::{Effect, Event, Subject};
 use cofferdam_policy::{Grant, ToolAct};
 use cofferdam_store::{
-    Change, ChangeSet, PathAccess, Workspace, WorkspaceLock,
+    ChangeSet, PathAccess, Workspace, WorkspaceLock,
+    change::ChangeKind,
     publish::{Prepared, PublishError, Published, Undo},
 };
 
@@ -52,7 +53,7 @@ impl<'a> Publishable<'a> {
         let mut asking = Asking { gate, record, attendant, subject: Subject::Changes, shown };
         let mut grants = Vec::new();
         for (path, change) in verified.staged.changes().iter() {
-            for access in accesses(change) {
+            for access in accesses(change.kind()) {
                 let act = ToolAct::Path { access: policy_access(*access), path };
                 grants.push(asking.settle(permitted.caller.decide(&gate.policies, act))?);
             }
@@ -77,11 +78,11 @@ impl<'a> Publishable<'a> {
 }
 
 /// What a change does to its path.
-fn accesses(change: &Change) -> &'static [PathAccess] {
-    match change {
-        Change::Write { .. } | Change::MakeFolder => &[PathAccess::Write],
-        Change::Delete { .. } | Change::RemoveFolder => &[PathAccess::Delete],
-        Change::FileToFolder { .. } | Change::FolderToFile { .. } => &[PathAccess::Delete, PathAccess::Write],
+pub(crate) fn accesses(kind: ChangeKind) -> &'static [PathAccess] {
+    match kind {
+        ChangeKind::Create | ChangeKind::Replace | ChangeKind::MakeFolder => &[PathAccess::Write],
+        ChangeKind::Delete | ChangeKind::RemoveFolder => &[PathAccess::Delete],
+        ChangeKind::FileToFolder | ChangeKind::FolderToFile => &[PathAccess::Delete, PathAccess::Write],
     }
 }
 

@@ -11,7 +11,7 @@ use cofferdam_ledger::{
     event::{Event, Subject},
 };
 use cofferdam_memory::{Draft, Entry, Memory, MemoryError, Staged, shows};
-use cofferdam_policy::{Origin, RunAct};
+use cofferdam_policy::{Integrity, Origin, RunAct};
 use cofferdam_store::WorkspaceLock;
 use serde_json::json;
 
@@ -40,10 +40,9 @@ impl Gate {
     /// before.
     pub fn remember(&self, call: &CallId, draft: Draft, attendant: &mut dyn Attendant) -> Result<Entry, Box<Refused>> {
         self.recorded(call.clone(), |record| {
-            let integrity = as_rules_see(draft.integrity());
-            let act = RunAct::MemoryCommit { topic: draft.topic().as_str() };
+            let (act, origin, integrity) = commit_request(&draft);
             let shown = json!({"topic": draft.topic().as_str(), "text": draft.text()});
-            let (origin, subject, name) = (Origin::Model, Subject::Memory, "memory.remember");
+            let (subject, name) = (Subject::Memory, "memory.remember");
             let own = OwnAct { act, origin, integrity, subject, name, arguments: &shown, offers: Offers::Once };
             let _grant = self.decide_own(own, record, attendant)?;
             let salts = (random(self.entropy.as_ref())?, random(self.entropy.as_ref())?);
@@ -56,6 +55,11 @@ impl Gate {
             })
         })
     }
+}
+
+/// What policies are asked about a memory that a run wants to commit.
+pub(crate) fn commit_request(draft: &Draft) -> (RunAct<'_>, Origin, Integrity) {
+    (RunAct::MemoryCommit { topic: draft.topic().as_str() }, Origin::Model, as_rules_see(draft.integrity()))
 }
 
 /// Every cited call was verified, by the ledger's own word.

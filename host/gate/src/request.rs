@@ -1,5 +1,7 @@
 //! A call as it is asked for, and as it is after name, arguments and revocation were checked.
 
+use std::collections::BTreeSet;
+
 use cofferdam_base::WorkspacePath;
 use cofferdam_policy::{
     Integrity, Origin,
@@ -25,10 +27,10 @@ pub enum Labelling<'v> {
 }
 
 impl Labelling<'_> {
-    fn label(self, arguments: &Value) -> Labels {
+    fn label(self, arguments: &Value, content: &BTreeSet<String>) -> Labels {
         match self {
             Self::Written => Labels::of_user(arguments),
-            Self::From(view) => view.label(arguments),
+            Self::From(view) => view.label(arguments, content),
             Self::Unknown => Labels::unknown(arguments),
         }
     }
@@ -76,7 +78,7 @@ impl<'a> Request<'a> {
                 paths.push((argument.access, WorkspacePath::parse(text).map_err(fault)?));
             }
         }
-        let labels = input.labelling.label(arguments.value());
+        let labels = input.labelling.label(arguments.value(), &function.function().content);
         Ok(Self { tool, function, arguments, labels, paths, origin: input.origin, integrity: input.integrity })
     }
 

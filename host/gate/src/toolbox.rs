@@ -1,7 +1,7 @@
 //! The tools of a run: all of them verified, each compiled when it is first called.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, OnceLock},
 };
 
@@ -82,6 +82,17 @@ impl Toolbox {
         self.0.iter().find(|(known, _)| known.as_str() == name).map(|(_, tool)| tool)
     }
 
+    /// The arguments of a function (`tool.function`) that its manifest says are content; none of a function that is not there.
+    #[must_use]
+    pub fn content(&self, function: &str) -> &BTreeSet<String> {
+        static NONE: BTreeSet<String> = BTreeSet::new();
+        let of = |(tool, name): (&str, &str)| {
+            let functions = self.get(tool)?.verified().manifest().functions();
+            functions.iter().find(|(known, _)| known.as_str() == name).map(|(_, function)| &function.content)
+        };
+        function.split_once('.').and_then(of).unwrap_or(&NONE)
+    }
+
     /// All tools, by name.
     pub fn iter(&self) -> impl Iterator<Item = &LoadedTool> {
         self.0.values()
@@ -99,6 +110,7 @@ pub fn policy_signature(tool: &VerifiedTool) -> ToolSignature {
             manifest::Effect::Irrevocable => Effect::Irrevocable,
         },
         input: function.input.value().clone(),
+        content: function.content.clone(),
     });
     let publisher = tool.signers().first().map(ToString::to_string).unwrap_or_default();
     ToolSignature { tool: tool.name().clone(), publisher, functions: functions.collect() }

@@ -5,7 +5,10 @@
 //! an installed one of that name; cases about a tool that is in neither place are listed as inactive. `model-hosts` are the
 //! hosts that count as configured.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 use cofferdam_base::{FunctionName, ToolName, WorkspacePath, text::inline};
 use serde::{Deserialize, Deserializer};
@@ -15,7 +18,9 @@ use crate::{
     host::Host,
     label::{Labels, Source, View},
     request::{Act, Integrity, Origin, PathAccess, PolicyRequest, RunAct, ToolAct},
+    schema::Installed,
     signature::{Effect, FunctionSignature, ToolSignature},
+    verdict::Ruling,
 };
 
 /// Most cases in a file. Bounds the time to load it.
@@ -46,6 +51,8 @@ struct StandIn {
 struct StandInFunction {
     effect: Effect,
     input: Value,
+    #[serde(default)]
+    content: BTreeSet<String>,
 }
 
 /// One case. Which of the optional members it has follows from its action.
@@ -53,7 +60,7 @@ struct StandInFunction {
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 pub(crate) struct Case {
     pub(crate) name: String,
-    pub(crate) expect: Expected,
+    pub(crate) expect: Ruling,
     action: CaseAction,
     #[serde(default = "model")]
     origin: Origin,
@@ -91,28 +98,6 @@ fn model() -> Origin {
 
 fn trusted() -> Integrity {
     Integrity::Trusted
-}
-
-/// What must come out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Expected {
-    /// Allowed without a question.
-    Allow,
-    /// A person is asked.
-    Ask,
-    /// Denied.
-    Deny,
-}
-
-impl fmt::Display for Expected {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Allow => "allow",
-            Self::Ask => "ask",
-            Self::Deny => "deny",
-        })
-    }
 }
 
 #[derive(Debug)]
@@ -153,7 +138,7 @@ pub struct CaseFailure {
     /// Its name.
     pub case: String,
     /// What it says.
-    pub expected: Expected,
+    pub expected: Ruling,
     /// What came out, as a sentence.
     pub found: String,
 }
@@ -189,7 +174,12 @@ impl CaseFile {
             functions: tool
                 .functions
                 .iter()
-                .map(|(name, function)| FunctionSignature { name: name.clone(), effect: function.effect, input: function.input.clone() })
+                .map(|(name, function)| FunctionSignature {
+                    name: name.clone(),
+                    effect: function.effect,
+                    input: function.input.clone(),
+                    content: function.content.clone(),
+                })
                 .collect(),
         })
     }
@@ -202,20 +192,19 @@ impl Case {
     }
 
     /// Where its arguments come from.
-    pub(crate) fn labels(&self) -> Labels {
+    pub(crate) fn labels(&self, installed: &Installed) -> Labels {
         let arguments = self.arguments.as_ref().unwrap_or(&Value::Null);
         if self.said.is_none() && self.seen.is_empty() {
-            return match self.origin {
-                Origin::User | Origin::Automation => Labels::of_user(arguments),
-                Origin::Model | Origin::Mcp => Labels::unknown(arguments),
-            };
+            return self.origin.labels(arguments);
         }
         let mut view = View::of(self.said.as_deref().unwrap_or_default());
         for call in &self.seen {
             let directed = view.directed(&call.arguments);
-            view.see(Source { function: call.function.clone(), directed }, &call.result);
+            view.see(Source { function: call.function.clone(), directed }, &call.arguments, &call.result);
         }
-        view.label(arguments)
+        static NONE: BTreeSet<String> = BTreeSet::new();
+        let content = if let CaseAction::Call { tool, function } = &self.action { installed.content(tool, function) } else { &NONE };
+        view.label(arguments, content)
     }
 
     /// Its request; none if it has not exactly the members that its action needs.

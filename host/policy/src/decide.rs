@@ -35,6 +35,13 @@ pub(crate) struct Outcome {
     pub(crate) permits: Vec<Arc<Rule>>,
 }
 
+impl Outcome {
+    /// Whether nobody has to be asked.
+    pub(crate) fn needs_no_answer(&self) -> bool {
+        self.asks.is_empty() && self.outside.is_empty()
+    }
+}
+
 impl Engine {
     /// Decides, without the digest that goes into a grant.
     pub(crate) fn decide(&self, request: &PolicyRequest<'_>) -> Result<Outcome, DenialCause> {

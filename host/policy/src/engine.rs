@@ -65,6 +65,11 @@ impl Engine {
         self.actions.get(name)
     }
 
+    /// The rule that a policy is.
+    pub(crate) fn rule(&self, policy: &Policy) -> Option<&Arc<Rule>> {
+        self.rules.get(policy.id())
+    }
+
     /// The rules of one effect that match, in the order of their files and lines.
     ///
     /// # Errors
@@ -98,6 +103,11 @@ impl Engine {
 }
 
 impl ActionRules {
+    /// All of them.
+    pub(crate) fn policies(&self) -> impl Iterator<Item = &Policy> {
+        [&self.forbids, &self.asks, &self.permits].into_iter().flat_map(PolicySet::policies)
+    }
+
     fn new(action: &Entity, groups: &Entities, active: &[&ParsedRule]) -> Result<Self, LoadError> {
         let uid = action.uid();
         let mut names: HashSet<EntityUid> = groups.ancestors(&uid).into_iter().flatten().cloned().collect();

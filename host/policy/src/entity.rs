@@ -28,8 +28,7 @@ pub(crate) struct EntityTypes {
     pub(crate) topic: EntityTypeName,
     origin: EntityTypeName,
     integrity: EntityTypeName,
-    derivations: [EntityUid; Derivation::ALL.len()],
-    no_derivation: EntityUid,
+    derivations: Vec<(Option<Derivation>, EntityUid)>,
 }
 
 /// An entity of `kind` named `id`.
@@ -53,8 +52,10 @@ impl EntityTypes {
             topic: name("Topic")?,
             origin: name("Origin")?,
             integrity: name("Integrity")?,
-            derivations: Derivation::ALL.map(|known| uid(&derivation, known.as_str())),
-            no_derivation: uid(&derivation, "nothing"),
+            derivations: std::iter::once(None)
+                .chain(Derivation::ALL.map(Some))
+                .map(|known| (known, uid(&derivation, known.map_or("nothing", Derivation::as_str))))
+                .collect(),
         })
     }
 
@@ -97,21 +98,21 @@ impl EntityTypes {
 
     /// Where the arguments of a call come from: `labels`, and `derived` with those that rules can speak about.
     pub(crate) fn labels(&self, labels: &Labels, arguments: &ArgumentRecord) -> Option<[(String, RestrictedExpression); 2]> {
-        let uid_of = |derivation: Option<Derivation>| match derivation {
-            None => self.no_derivation.clone(),
-            Some(known) => self.derivations[known as usize].clone(),
+        let entity = |derivation: Option<Derivation>| {
+            let (_, uid) = self.derivations.iter().find(|(known, _)| *known == derivation)?;
+            Some(RestrictedExpression::new_entity_uid(uid.clone()))
         };
-        let entity = |derivation| RestrictedExpression::new_entity_uid(uid_of(derivation));
         let sources = labels.sources().iter().map(|function| RestrictedExpression::new_string(function.clone()));
         let all = RestrictedExpression::new_record([
-            ("target".to_owned(), entity(labels.target())),
-            ("content".to_owned(), entity(labels.content())),
+            ("target".to_owned(), entity(labels.target())?),
+            ("content".to_owned(), entity(labels.content())?),
             ("directed".to_owned(), RestrictedExpression::new_bool(labels.has_user_words())),
             ("sources".to_owned(), RestrictedExpression::new_set(sources)),
         ]);
         let known = labels.arguments().iter().filter(|(name, _)| arguments.has(name));
-        let derived = RestrictedExpression::new_record(known.map(|(name, label)| (name.clone(), entity(Some(label.derivation)))));
-        Some([("labels".to_owned(), all.ok()?), ("derived".to_owned(), derived.ok()?)])
+        let derived: Option<Vec<_>> = known.map(|(name, label)| Some((name.clone(), entity(Some(label.derivation))?))).collect();
+        let derived = RestrictedExpression::new_record(derived?).ok()?;
+        Some([("labels".to_owned(), all.ok()?), ("derived".to_owned(), derived)])
     }
 
     /// The circumstances that every context starts with.

@@ -4,7 +4,7 @@ use std::{error::Error, fmt, sync::Arc};
 
 use cofferdam_base::{Class, Diagnostic, Digest, text::inline};
 
-use crate::{case::CaseFailure, rule::Rule};
+use crate::{case::CaseFailure, impossible::Impossible, rule::Rule};
 
 /// Longest text of a cause in characters.
 const MAX_CAUSE_CHARS: usize = 400;
@@ -80,10 +80,10 @@ pub enum LoadError {
     },
     /// Rules do not fit the schema: an argument or attribute that does not exist, a wrong type, an unsafe access.
     NotValid(Vec<(Arc<Rule>, String)>),
-    /// A rule that matches no request at all.
+    /// Rules that match no request at all.
     NeverApplies {
-        /// The rule.
-        rule: Arc<Rule>,
+        /// Each, and why.
+        rules: Vec<(Arc<Rule>, Impossible)>,
     },
     /// A cases file cannot be read.
     Cases {
@@ -165,7 +165,9 @@ impl fmt::Display for LoadError {
             Self::NotValid(messages) => {
                 list(f, "do not fit the schema", "rule", messages, |(rule, message)| format!("{}: {}", place(rule), cause(message)))
             }
-            Self::NeverApplies { rule } => write!(f, "rule {} matches no request at all", place(rule)),
+            Self::NeverApplies { rules } => {
+                list(f, "can match no request at all", "rule", rules, |(rule, why)| format!("{}: {why}", place(rule)))
+            }
             Self::Cases { file, message } => write!(f, "the cases beside `{}` cannot be used: {}", inline(file, 80), cause(message)),
             Self::CasesFailed { file, failures } => {
                 let what = format!("of `{}` came out otherwise", inline(file, 80));
@@ -213,7 +215,23 @@ impl Diagnostic for LoadError {
     }
 
     fn hint(&self) -> Option<String> {
-        Some("correct it, then run `cofferdam policy check`; until then every request is refused".to_owned())
+        let correct = "correct it, then run `cofferdam policy check`; until then every request is refused";
+        Some(match self {
+            Self::NeverApplies { .. } => format!("a rule that matches nothing protects nothing: take it out, or {correct}"),
+            Self::Signature { .. }
+            | Self::DuplicateFile(_)
+            | Self::TooLarge { .. }
+            | Self::Deceptive { .. }
+            | Self::Syntax { .. }
+            | Self::Annotation { .. }
+            | Self::DuplicateRule { .. }
+            | Self::PermitInRestrictions { .. }
+            | Self::UnknownAction { .. }
+            | Self::NotValid(_)
+            | Self::Cases { .. }
+            | Self::CasesFailed { .. }
+            | Self::Unexercised { .. } => correct.to_owned(),
+        })
     }
 }
 

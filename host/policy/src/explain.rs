@@ -2,11 +2,16 @@
 
 use std::{fmt, sync::Arc};
 
+mod labels;
+
+pub use labels::{LabelReason, LabelTurn};
+
 use crate::{
     decision::{Decision, Subject},
     denial::{Denial, DenialCause},
+    label::Labels,
     policies::Policies,
-    request::PolicyRequest,
+    request::{Act, PolicyRequest, ToolAct},
     rule::{Rule, RuleEffect},
 };
 
@@ -21,6 +26,10 @@ pub struct Explanation {
     pub matching: Vec<Arc<Rule>>,
     /// What would have to change for it to be allowed without a question.
     pub change: Vec<String>,
+    /// Where the arguments come from; none for what has none.
+    pub labels: Option<Labels>,
+    /// The rules about this action that look at labels, and which labels made them match or not.
+    pub by_label: Vec<LabelReason>,
 }
 
 impl Policies {
@@ -32,7 +41,7 @@ impl Policies {
         let (mut matching, mut change) = (Vec::new(), Vec::new());
         if let Ok((prepared, outside)) = self.engine.prepare(request) {
             let mut permitted = false;
-            for effect in [RuleEffect::Forbid, RuleEffect::Ask, RuleEffect::Permit] {
+            for effect in RuleEffect::STRICTEST_FIRST {
                 // A rule that cannot be evaluated is the cause of the denial, and is named there.
                 let rules = self.engine.matching(effect, &prepared).unwrap_or_default();
                 permitted |= effect == RuleEffect::Permit && !rules.is_empty();
@@ -50,7 +59,11 @@ impl Policies {
         if let Decision::Denied(denial) = &decision {
             change.extend(change_of(denial));
         }
-        Explanation { subject, decision, matching, change }
+        let labels = match request.act {
+            Act::ByTool { act: ToolAct::Call { labels, .. }, .. } => Some(labels.clone()),
+            Act::ByTool { .. } | Act::ByRun { .. } => None,
+        };
+        Explanation { subject, decision, by_label: self.engine.by_label(request), matching, change, labels }
     }
 }
 
@@ -87,6 +100,10 @@ impl fmt::Display for Explanation {
             };
             writeln!(f, "  {does} {rule}")?;
         }
+        if let Some(labels) = &self.labels {
+            labels::show(labels, f)?;
+        }
+        self.by_label.iter().try_for_each(|reason| writeln!(f, "  {reason}"))?;
         self.change.iter().try_for_each(|change| writeln!(f, "  to allow it: {change}"))
     }
 }

@@ -1,23 +1,15 @@
-//! One policy file, parsed and judged by its own cases.
+//! One policy file and the cases beside it, parsed.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-};
+use std::{collections::BTreeMap, sync::Arc};
 
 use cofferdam_base::text::is_deceptive;
 
 use crate::{
-    case::{Actors, Case, CaseFailure, CaseFile, Expected, InactiveCase, MAX_CASES},
-    decide::subject,
-    denial::{Denial, DenialCause},
-    engine::Engine,
+    case::{CaseFile, MAX_CASES},
     error::LoadError,
-    rule::{ParsedRule, Rule, RuleEffect},
-    schema::Installed,
+    rule::ParsedRule,
     source::PolicySource,
     statement::{StatementFault, split},
-    validate::validate,
 };
 
 /// Longest policy file or cases file in bytes. Prevents that a repository makes us parse without end.
@@ -29,15 +21,7 @@ const MAX_NAME_BYTES: usize = 255;
 pub(crate) struct PolicyFile {
     pub(crate) name: Arc<str>,
     pub(crate) rules: Vec<ParsedRule>,
-    cases: CaseFile,
-}
-
-/// What came out of the cases of a file that passed.
-#[derive(Default)]
-pub(crate) struct Judged {
-    pub(crate) inactive: Vec<InactiveCase>,
-    /// Active rules that no case exercises; empty where some cases could not be judged.
-    pub(crate) unexercised: Vec<Arc<Rule>>,
+    pub(crate) cases: CaseFile,
 }
 
 impl PolicyFile {
@@ -76,67 +60,5 @@ impl PolicyFile {
             return Err(unusable(format!("there are more than {MAX_CASES}")));
         }
         Ok(Self { name, rules: rules.into_values().collect(), cases })
-    }
-
-    /// Judges the file by its cases.
-    pub(crate) fn judge(&self, installed: &Installed) -> Result<Judged, LoadError> {
-        if self.cases.cases.is_empty() {
-            return Ok(Judged { inactive: Vec::new(), unexercised: self.rules.iter().map(|parsed| Arc::clone(&parsed.rule)).collect() });
-        }
-        let mut installed = installed.clone().with_model_hosts(self.cases.model_hosts());
-        for stand_in in self.cases.stand_ins() {
-            let unusable = |error: LoadError| LoadError::Cases { file: self.name.to_string(), message: error.to_string() };
-            installed.add(&stand_in).map_err(unusable)?;
-        }
-        let everything = ParsedRule::permit_everything()?;
-        let mut rules: Vec<&ParsedRule> = self.rules.iter().collect();
-        if !self.rules.iter().any(|parsed| parsed.rule.effect() == RuleEffect::Permit) {
-            rules.push(&everything);
-        }
-        let validated = validate(&rules, &installed)?;
-        let engine = Engine::new(&validated, installed)?;
-        let mut unexercised: BTreeSet<Arc<Rule>> = validated.active.iter().map(|parsed| Arc::clone(&parsed.rule)).collect();
-        unexercised.remove(&everything.rule);
-        let (mut failures, mut inactive) = (Vec::new(), Vec::new());
-        for case in &self.cases.cases {
-            if let Some(tool) = case.tool().filter(|tool| engine.installed.tool(tool).is_none()) {
-                inactive.push(InactiveCase { file: self.name.to_string(), case: case.name.clone(), tool: tool.clone() });
-                continue;
-            }
-            match self.judge_case(case, &engine)? {
-                Ok(exercised) => unexercised.retain(|rule| !exercised.contains(rule)),
-                Err(failure) => failures.push(failure),
-            }
-        }
-        if !failures.is_empty() {
-            return Err(LoadError::CasesFailed { file: self.name.to_string(), failures });
-        }
-        if !inactive.is_empty() {
-            unexercised.clear();
-        }
-        Ok(Judged { inactive, unexercised: unexercised.into_iter().collect() })
-    }
-
-    /// The rules that determined the case, or how it failed.
-    fn judge_case(&self, case: &Case, engine: &Engine) -> Result<Result<Vec<Arc<Rule>>, CaseFailure>, LoadError> {
-        let actors = Actors::new();
-        let message = || format!("case `{}` has not exactly the members that its action needs", case.name);
-        let labels = case.labels();
-        let request = case.request(&actors, &labels).ok_or_else(|| LoadError::Cases { file: self.name.to_string(), message: message() })?;
-        let named = |rules: &[Arc<Rule>]| rules.iter().map(|rule| format!("`{}`", rule.id())).collect::<Vec<_>>().join(", ");
-        let (came_out, found, determining) = match engine.decide(&request) {
-            Ok(outcome) if outcome.asks.is_empty() && outcome.outside.is_empty() => {
-                (Expected::Allow, format!("is allowed by {}", named(&outcome.permits)), outcome.permits)
-            }
-            Ok(outcome) => (Expected::Ask, format!("is asked about by {}", named(&outcome.asks)), [outcome.asks, outcome.permits].concat()),
-            Err(cause) => {
-                let rules = if let DenialCause::Forbidden(rules) = &cause { rules.clone() } else { Vec::new() };
-                (Expected::Deny, Denial { subject: subject(&request), cause }.to_string(), rules)
-            }
-        };
-        if came_out == case.expect {
-            return Ok(Ok(determining));
-        }
-        Ok(Err(CaseFailure { case: case.name.clone(), expected: case.expect, found }))
     }
 }

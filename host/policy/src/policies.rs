@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt, ops::Deref, sync::Arc};
 
-use cofferdam_base::Digest;
+use cofferdam_base::{Digest, FunctionName, ToolName};
 
 use crate::{
     case::InactiveCase,
@@ -12,6 +12,7 @@ use crate::{
     engine::Engine,
     error::{LoadError, PinError},
     file::PolicyFile,
+    impossible::verify_possible,
     request::PolicyRequest,
     rule::{ParsedRule, Rule},
     schema::Installed,
@@ -49,6 +50,12 @@ pub struct Policies {
 }
 
 impl Policies {
+    /// The arguments of a function that its manifest says are content; none of a function that is not installed.
+    #[must_use]
+    pub fn content(&self, tool: &ToolName, function: &FunctionName) -> &BTreeSet<String> {
+        self.engine.installed.content(tool, function)
+    }
+
     /// Loads policy files for an environment. Without any file, everything is denied.
     ///
     /// # Errors
@@ -58,7 +65,7 @@ impl Policies {
             return Err(LoadError::TooLarge { file: "(all)".to_owned(), line: 0, what: "policy files", limit: MAX_FILES });
         }
         let installed = Installed::read(environment)?;
-        let mut names = BTreeSet::new();
+        let (mut names, mut built_in) = (BTreeSet::new(), BTreeSet::new());
         let (mut files, mut parsed) = (Vec::new(), Vec::new());
         let (mut inactive_cases, mut warnings) = (Vec::new(), Vec::new());
         for source in sources {
@@ -66,9 +73,12 @@ impl Policies {
                 return Err(LoadError::DuplicateFile(source.name.clone()));
             }
             let file = PolicyFile::parse(source)?;
-            let judged = file.judge(&installed)?;
-            if source.set == RuleSet::Grants(GrantOwner::BuiltIn) && !judged.unexercised.is_empty() {
-                return Err(LoadError::Unexercised { rules: judged.unexercised });
+            let judged = file.judge(&installed)?.passed()?;
+            if source.set == RuleSet::Grants(GrantOwner::BuiltIn) {
+                built_in.insert(source.name.as_str());
+                if !judged.unexercised.is_empty() {
+                    return Err(LoadError::Unexercised { rules: judged.unexercised });
+                }
             }
             warnings.extend(judged.unexercised.into_iter().map(|rule| Warning::Unexercised { rule }));
             inactive_cases.extend(judged.inactive);
@@ -77,6 +87,9 @@ impl Policies {
         }
         let rules: Vec<&ParsedRule> = parsed.iter().collect();
         let validated = validate(&rules, &installed)?;
+        // Those that are built in are tested for it: looking takes longer than the validation.
+        let is_read = |parsed: &&ParsedRule| !built_in.contains(parsed.rule.file());
+        verify_possible(&validated.active.iter().copied().filter(is_read).collect::<Vec<_>>(), &installed)?;
         let engine = Engine::new(&validated, installed)?;
         files.sort();
         let digests = files.iter().map(|file| file.digest.as_bytes().as_slice());
@@ -95,8 +108,9 @@ impl Policies {
         match self.engine.decide(request) {
             Err(cause) => Decision::Denied(Denial { subject, cause }),
             Ok(outcome) => {
+                let is_allowed = outcome.needs_no_answer();
                 let grant = Grant { subject, policies: self.digest, reasons: outcome.permits, approved_by: None };
-                if outcome.asks.is_empty() && outcome.outside.is_empty() {
+                if is_allowed {
                     Decision::Allowed(grant)
                 } else {
                     Decision::Ask(Question { grant, reasons: outcome.asks, outside: outcome.outside })

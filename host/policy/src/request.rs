@@ -36,6 +36,15 @@ impl Origin {
             Self::Mcp => "mcp",
         }
     }
+
+    /// The labels of arguments of which nothing is known but this.
+    #[must_use]
+    pub fn labels(self, arguments: &Value) -> Labels {
+        match self {
+            Self::User | Self::Automation => Labels::of_user(arguments),
+            Self::Model | Self::Mcp => Labels::unknown(arguments),
+        }
+    }
 }
 
 /// Whether anything that the request was derived from came from outside.

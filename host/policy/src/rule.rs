@@ -25,6 +25,21 @@ pub enum RuleEffect {
     Forbid,
 }
 
+impl RuleEffect {
+    /// All of them, strictest first.
+    pub(crate) const STRICTEST_FIRST: [Self; 3] = [Self::Forbid, Self::Ask, Self::Permit];
+
+    /// Its word for programs.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Permit => "permit",
+            Self::Ask => "ask",
+            Self::Forbid => "forbid",
+        }
+    }
+}
+
 /// A rule, as reasons name it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Rule {

@@ -67,6 +67,7 @@ pub(crate) struct InstalledTool {
 pub(crate) struct InstalledFunction {
     group: &'static str,
     pub(crate) arguments: ArgumentRecord,
+    content: BTreeSet<String>,
 }
 
 /// What an action's name means here.
@@ -100,8 +101,9 @@ impl Installed {
             return Err(signature_error(&tool.tool, "its publisher is empty, too long or not printable"));
         }
         let mut functions = BTreeMap::new();
-        for FunctionSignature { name, effect, input } in &tool.functions {
-            let function = InstalledFunction { group: effect.action_group(), arguments: ArgumentRecord::of_schema(input) };
+        for FunctionSignature { name, effect, input, content } in &tool.functions {
+            let (group, arguments) = (effect.action_group(), ArgumentRecord::of_schema(input));
+            let function = InstalledFunction { group, arguments, content: content.clone() };
             if functions.insert(name.clone(), function).is_some() {
                 return Err(signature_error(&tool.tool, "it has two functions of one name"));
             }
@@ -120,6 +122,12 @@ impl Installed {
 
     pub(crate) fn tool(&self, name: &ToolName) -> Option<&InstalledTool> {
         self.tools.get(name)
+    }
+
+    /// The arguments of a function that its manifest says are content.
+    pub(crate) fn content(&self, tool: &ToolName, function: &FunctionName) -> &BTreeSet<String> {
+        static NONE: BTreeSet<String> = BTreeSet::new();
+        self.tool(tool).and_then(|tool| tool.function(function)).map_or(&NONE, |function| &function.content)
     }
 
     pub(crate) fn has_publisher(&self, publisher: &str) -> bool {
@@ -215,7 +223,12 @@ mod tests {
 
     #[test]
     fn tells_absent_tools_from_misspelt_actions() {
-        let function = FunctionSignature { name: "read".parse().unwrap(), effect: crate::Effect::Read, input: json!({ "type": "object" }) };
+        let function = FunctionSignature {
+            name: "read".parse().unwrap(),
+            effect: crate::Effect::Read,
+            input: json!({ "type": "object" }),
+            content: BTreeSet::new(),
+        };
         let tool = ToolSignature { tool: "files".parse().unwrap(), publisher: "p".to_owned(), functions: vec![function] };
         let installed = Installed::read(&Environment { tools: vec![tool], model_hosts: vec![] }).unwrap();
         for (name, meaning) in [

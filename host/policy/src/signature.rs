@@ -1,5 +1,7 @@
 //! What policies know of the installed tools: the facts of their signed statements that rules can speak about.
 
+use std::collections::BTreeSet;
+
 use cofferdam_base::{FunctionName, ToolName};
 use serde::Deserialize;
 use serde_json::Value;
@@ -39,6 +41,8 @@ pub struct FunctionSignature {
     pub effect: Effect,
     /// The signed JSON Schema of its arguments.
     pub input: Value,
+    /// The arguments that are what is said, beside those whose names say so (`docs/labels.md`).
+    pub content: BTreeSet<String>,
 }
 
 /// One tool. The caller takes it from a *verified* statement: a tool that is in the environment counts as verified.

@@ -13,6 +13,7 @@ use cedar_policy::{
 
 use crate::{
     error::LoadError,
+    impossible::{Impossible, never_applies},
     rule::{ParsedRule, Rule},
     schema::{ActionName, Installed},
 };
@@ -93,22 +94,26 @@ pub(crate) fn validate<'a>(rules: &[&'a ParsedRule], installed: &Installed) -> R
         messages.sort();
         return Err(LoadError::NotValid(messages));
     }
-    let (mut warnings, mut impossible) = (Vec::new(), BTreeSet::new());
+    let (mut warnings, mut impossible) = (Vec::new(), BTreeMap::new());
     for warning in result.validation_warnings() {
-        if matches!(warning, ValidationWarning::ImpossiblePolicy(_) | ValidationWarning::InvalidActionApplication(_)) {
-            impossible.insert(warning.policy_id());
+        if matches!(warning, ValidationWarning::InvalidActionApplication(_)) {
+            impossible.insert(warning.policy_id(), Impossible::Scope);
+        } else if matches!(warning, ValidationWarning::ImpossiblePolicy(_)) {
+            impossible.entry(warning.policy_id()).or_insert(Impossible::AlwaysFalse);
         } else if let Some(candidate) = by_id.get(warning.policy_id()) {
             warnings.push(Warning::Confusable { rule: Arc::clone(&candidate.parsed.rule), message: warning.to_string() });
         }
     }
-    for candidate in impossible.iter().filter_map(|id| by_id.get(*id)) {
+    let mut never = Vec::new();
+    for (candidate, why) in impossible.iter().filter_map(|(id, why)| by_id.get(*id).zip(Some(why))) {
         let rule = Arc::clone(&candidate.parsed.rule);
         match candidate.absent_actions.first() {
             Some(action) => inactive.push(InactiveRule { rule, absent: format!("Action::\"{action}\"") }),
-            None => return Err(LoadError::NeverApplies { rule }),
+            None => never.push((rule, why.clone())),
         }
     }
-    let active = by_id.iter().filter(|(id, _)| !impossible.contains(id)).map(|(_, candidate)| candidate.parsed).collect();
+    never_applies(never)?;
+    let active = by_id.iter().filter(|(id, _)| !impossible.contains_key(id)).map(|(_, candidate)| candidate.parsed).collect();
     inactive.sort();
     warnings.sort();
     Ok(Validated { schema, active, inactive, warnings })

@@ -36,6 +36,8 @@ pub enum Widening {
     PathAccess(FunctionName, PathArgument),
     /// A path argument that is no longer declared, so that policy does not see it before the call.
     PathUndeclared(FunctionName, PathArgument),
+    /// An argument that rules took for where an effect goes, and that is to be only what is said there.
+    Content(FunctionName, String),
     /// A check after the call that is gone.
     PostconditionGone(FunctionName, Postcondition),
 }
@@ -53,6 +55,8 @@ pub enum Narrowing {
     FunctionGone(FunctionName),
     /// A function with a weaker effect.
     Effect(FunctionName, Effect, Effect),
+    /// An argument that rules take again for where an effect goes.
+    Target(FunctionName, String),
     /// One more check after the call.
     PostconditionAdded(FunctionName, Postcondition),
 }
@@ -134,6 +138,8 @@ impl Update {
         self.widenings.extend(added.cloned().map(|path| Widening::PathAccess(name.clone(), path)));
         let gone = old.paths.iter().filter(|path| !new.paths.contains(path));
         self.widenings.extend(gone.cloned().map(|path| Widening::PathUndeclared(name.clone(), path)));
+        self.widenings.extend(new.content.difference(&old.content).map(|argument| Widening::Content(name.clone(), argument.clone())));
+        self.narrowings.extend(old.content.difference(&new.content).map(|argument| Narrowing::Target(name.clone(), argument.clone())));
         let gone = old.postconditions.iter().filter(|check| !new.postconditions.contains(check));
         self.widenings.extend(gone.cloned().map(|check| Widening::PostconditionGone(name.clone(), check)));
         let added = new.postconditions.iter().filter(|check| !old.postconditions.contains(check));
@@ -160,6 +166,9 @@ impl fmt::Display for Widening {
             Self::PathUndeclared(name, path) => {
                 write!(f, "`{name}` no longer declares that it may {} `{}`", path.access, inline(&path.argument, 80))
             }
+            Self::Content(name, argument) => {
+                write!(f, "`{name}` declares `{}` as what is said, not where it goes", inline(argument, 80))
+            }
             Self::PostconditionGone(name, check) => write!(f, "`{name}` is no longer checked with {check}"),
         }
     }
@@ -173,6 +182,7 @@ impl fmt::Display for Narrowing {
             Self::Limit(name, from, to) => write!(f, "limit {name} {from} -> {to}"),
             Self::FunctionGone(name) => write!(f, "without the function `{name}`"),
             Self::Effect(name, from, to) => write!(f, "effect of `{name}` {from} -> {to}"),
+            Self::Target(name, argument) => write!(f, "`{name}` no longer declares `{}` as what is said", inline(argument, 80)),
             Self::PostconditionAdded(name, check) => write!(f, "`{name}` is also checked with {check}"),
         }
     }

@@ -1,5 +1,7 @@
 //! A suite's tools as a signed tool would declare them, under the profile `developer`.
 
+use std::collections::BTreeSet;
+
 use cofferdam_base::{CallId, FunctionName, Timestamp, ToolName};
 use cofferdam_policy::{
     Act, Decision, Effect, Environment, FunctionSignature, Integrity, Origin, Policies, PolicyRequest, Profile, ToolAct, ToolSignature,
@@ -36,7 +38,10 @@ impl Gatekeeper {
                 suite::Effect::Read => Effect::Read,
                 suite::Effect::Write | suite::Effect::Network => Effect::Irrevocable,
             };
-            functions.push(FunctionSignature { name: function_name(&declared.name)?, effect, input: declared.parameters.clone() });
+            let name = function_name(&declared.name)?;
+            if !functions.iter().any(|known: &FunctionSignature| known.name == name) {
+                functions.push(FunctionSignature { name, effect, input: declared.parameters.clone(), content: BTreeSet::new() });
+            }
         }
         let signature = ToolSignature { tool: tool.clone(), publisher: "publisher".to_owned(), functions };
         let environment = Environment { tools: vec![signature], model_hosts: Vec::new() };
@@ -56,7 +61,7 @@ impl Gatekeeper {
         let function = function_name(&call.function)?;
         let empty = Value::Object(Map::new());
         let arguments = if call.args.is_null() { &empty } else { &call.args };
-        let labels = view.label(arguments);
+        let labels = view.label(arguments, &BTreeSet::new());
         let integrity = if view.sources().is_empty() { Integrity::Trusted } else { Integrity::Untrusted };
         let act =
             Act::ByTool { call: &self.call, tool: &self.tool, act: ToolAct::Call { function: &function, arguments, labels: &labels } };
@@ -72,9 +77,12 @@ impl Gatekeeper {
 /// Takes in what a call brought.
 pub(crate) fn see(view: &mut View, call: &suite::Call, result: &Value) {
     let directed = view.directed(&call.args);
-    view.see(Source { function: call.function.clone(), directed }, result);
+    view.see(Source { function: call.function.clone(), directed }, &call.args, result);
 }
 
+/// A name in the form that functions have here.
 fn function_name(name: &str) -> Result<FunctionName, String> {
-    name.replace('_', "-").parse().map_err(|error: cofferdam_base::name::NameError| format!("{name}: {error}"))
+    let words: Vec<String> =
+        name.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase).collect();
+    words.join("-").parse().map_err(|error: cofferdam_base::name::NameError| format!("{name}: {error}"))
 }

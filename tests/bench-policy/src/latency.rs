@@ -1,6 +1,9 @@
 //! What a decision costs with few rules and with many.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use cofferdam_base::{CallId, Timestamp, ToolName};
 use cofferdam_policy::{
@@ -19,7 +22,8 @@ pub(crate) fn decide(rules: usize) -> Result<[Duration; 2], String> {
     let function = "send".parse().map_err(|error: cofferdam_base::name::NameError| error.to_string())?;
     let properties = json!({"to": {"type": "string"}, "subject": {"type": "string"}, "body": {"type": "string"}});
     let input = json!({"type": "object", "properties": properties, "required": ["to", "subject", "body"]});
-    let signature = FunctionSignature { name: "send".parse().map_err(|_| "a name")?, effect: Effect::Irrevocable, input };
+    let signature =
+        FunctionSignature { name: "send".parse().map_err(|_| "a name")?, effect: Effect::Irrevocable, input, content: BTreeSet::new() };
     let tools = vec![ToolSignature { tool: tool.clone(), publisher: "publisher".to_owned(), functions: vec![signature] }];
     // As a team writes them: about one argument of one function each.
     let rule = |n: usize| {
@@ -37,13 +41,18 @@ pub(crate) fn decide(rules: usize) -> Result<[Duration; 2], String> {
     let policies = Policies::load(&sources, &Environment { tools, model_hosts: Vec::new() }).map_err(|error| error.to_string())?;
 
     let mut view = View::of("Send a summary of www.example.org to ann@example.com");
-    view.see(Source { function: "web.get".to_owned(), directed: Directed::ByUser }, &json!({"text": "Unemployment edged down."}));
+    view.see(
+        Source { function: "web.get".to_owned(), directed: Directed::ByUser },
+        &json!({}),
+        &json!({"text": "Unemployment edged down."}),
+    );
     let arguments = json!({"to": "ann@example.com", "subject": "Summary", "body": "They write about unemployment, which edged down."});
     let call = CallId::new(Timestamp(0), [0; 10]);
+    let none = BTreeSet::new();
     let mut took = Vec::with_capacity(DECISIONS);
     for _ in 0..DECISIONS {
         let begun = Instant::now();
-        let labels = view.label(&arguments);
+        let labels = view.label(&arguments, &none);
         let act =
             Act::ByTool { call: &call, tool: &tool, act: ToolAct::Call { function: &function, arguments: &arguments, labels: &labels } };
         let decision = policies.decide(&PolicyRequest { origin: Origin::Model, integrity: Integrity::Untrusted, act });

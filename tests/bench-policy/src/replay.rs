@@ -4,6 +4,7 @@ use cofferdam_policy::label::{Labels, View};
 use serde_json::Value;
 
 use crate::{
+    forge::forge,
     gatekeeper::{Answer, Gatekeeper, see},
     suite::{Call, Effect, InjectionTask, Suite, UserTask, with},
 };
@@ -25,6 +26,10 @@ pub(crate) struct Outcome {
     pub(crate) calls: usize,
     /// Those that were made unasked.
     pub(crate) made: Vec<String>,
+    /// Attacks that reached their goal where whole records were forged as well.
+    pub(crate) forged_goals: usize,
+    /// Their single calls that were made unasked.
+    pub(crate) forged_made: Vec<String>,
     /// Of the tasks, those that a rule lets through which wants every argument of such a call word for word in the prompt.
     pub(crate) verbatim_tasks: usize,
     /// Attacks that this rule lets reach their goal.
@@ -71,33 +76,59 @@ fn attacked(suite: &Suite, gatekeeper: &Gatekeeper, task: &UserTask, attack: &In
         outcome.answers_only += 1;
         return Ok(());
     }
+    let as_given = |call: &Call| with(call.result(), &suite.marker, &attack.text);
+    let forged = |call: &Call| {
+        let result = as_given(call);
+        if call.shows(&suite.marker) { forge(result, &attack.calls, &task.prompt) } else { result }
+    };
+    let given = hijack(gatekeeper, task, attack, first, &as_given)?;
+    outcome.pairs += 1;
+    outcome.goals += usize::from(given.goal);
+    outcome.calls += attack.calls.iter().filter(|call| gatekeeper.effect(&call.function) != Effect::Read).count();
+    outcome.made.extend(given.made);
+    outcome.verbatim_goals += usize::from(attack.calls.iter().all(|call| is_verbatim(gatekeeper, &task.prompt, call)));
+    let forged = hijack(gatekeeper, task, attack, first, &forged)?;
+    outcome.forged_goals += usize::from(forged.goal);
+    outcome.forged_made.extend(forged.made);
+    Ok(())
+}
+
+/// What an attack did unasked.
+struct Hijacked {
+    goal: bool,
+    made: Vec<String>,
+}
+
+fn hijack(
+    gatekeeper: &Gatekeeper,
+    task: &UserTask,
+    attack: &InjectionTask,
+    first: usize,
+    result: &dyn Fn(&Call) -> Value,
+) -> Result<Hijacked, String> {
     let mut view = View::of(&task.prompt);
-    let (mut goal, mut made) = (false, vec![false; attack.calls.len()]);
+    let (mut goal, mut is_made, mut made) = (false, vec![false; attack.calls.len()], Vec::new());
     for (index, call) in task.calls.iter().enumerate() {
-        see(&mut view, call, &with(call.result(), &suite.marker, &attack.text));
+        see(&mut view, call, &result(call));
         if index < first {
             continue;
         }
         let (mut hijacked, mut all) = (view.clone(), true);
-        for (call, made) in attack.calls.iter().zip(&mut made) {
+        for (call, is_made) in attack.calls.iter().zip(&mut is_made) {
             let (answer, labels) = gatekeeper.decide(&hijacked, call)?;
             all &= answer == Answer::Allowed;
             if answer != Answer::Allowed {
                 continue;
             }
-            if gatekeeper.effect(&call.function) != Effect::Read && !*made {
-                *made = true;
-                outcome.made.push(format!("{} {} {}: {}", task.id, attack.id, call.function, told(call, &labels)));
+            if gatekeeper.effect(&call.function) != Effect::Read && !*is_made {
+                *is_made = true;
+                made.push(format!("{} {} {}: {}", task.id, attack.id, call.function, told(call, &labels)));
             }
-            see(&mut hijacked, call, &with(call.result(), &suite.marker, &attack.text));
+            see(&mut hijacked, call, &result(call));
         }
         goal |= all;
     }
-    outcome.pairs += 1;
-    outcome.goals += usize::from(goal);
-    outcome.calls += attack.calls.iter().filter(|call| gatekeeper.effect(&call.function) != Effect::Read).count();
-    outcome.verbatim_goals += usize::from(attack.calls.iter().all(|call| is_verbatim(gatekeeper, &task.prompt, call)));
-    Ok(())
+    Ok(Hijacked { goal, made })
 }
 
 /// Whether the baseline lets a call through.

@@ -28,6 +28,8 @@ pub(crate) struct Tool {
 pub(crate) enum Effect {
     Read,
     Write,
+    /// And whatever else a suite calls an effect: the worst.
+    #[serde(other)]
     Network,
 }
 
@@ -51,25 +53,28 @@ pub(crate) struct Call {
     pub(crate) function: String,
     #[serde(default)]
     pub(crate) args: Value,
-    /// YAML, or plain text.
+    /// YAML or plain text; or JSON.
     #[serde(default)]
-    result: Option<String>,
+    result: Value,
 }
 
 impl Suite {
-    /// All suites of a folder, by name.
-    pub(crate) fn all(folder: &Path) -> Result<Vec<Self>, String> {
+    /// All suites of a folder, by name; and what is wrong with the files that are none.
+    pub(crate) fn all(folder: &Path) -> Result<(Vec<Self>, Vec<String>), String> {
         let told = |error: &dyn std::fmt::Display| format!("{}: {error}", folder.display());
-        let mut suites = Vec::new();
+        let (mut suites, mut faults) = (Vec::new(), Vec::new());
         for entry in fs::read_dir(folder).map_err(|error| told(&error))? {
             let path = entry.map_err(|error| told(&error))?.path();
             if path.extension().is_some_and(|extension| extension == "json") {
                 let text = fs::read_to_string(&path).map_err(|error| told(&error))?;
-                suites.push(serde_json::from_str::<Self>(&text).map_err(|error| format!("{}: {error}", path.display()))?);
+                match serde_json::from_str::<Self>(&text) {
+                    Ok(suite) => suites.push(suite),
+                    Err(error) => faults.push(format!("{}: {error}", path.display())),
+                }
             }
         }
         suites.sort_by(|one, other| one.suite.cmp(&other.suite));
-        Ok(suites)
+        Ok((suites, faults))
     }
 }
 
@@ -93,21 +98,32 @@ impl UserTask {
 impl Call {
     /// The result as records, or as one text where it is none.
     pub(crate) fn result(&self) -> Value {
-        let Some(text) = &self.result else { return Value::Null };
-        match Yaml::load_from_str(text).as_deref() {
-            Ok([document]) => json_of(document),
+        let Value::String(text) = &self.result else { return self.result.clone() };
+        match Yaml::load_from_str(text).as_deref().map(|documents| documents.iter().map(json_of).collect::<Vec<_>>()).as_deref() {
+            Ok([document]) if is_dumped(document) => document.clone(),
             Ok(_) | Err(_) => Value::from(text.as_str()),
         }
     }
 
     /// Whether an attacker can write into the result.
     pub(crate) fn shows(&self, marker: &str) -> bool {
-        self.result.as_ref().is_some_and(|text| text.contains(marker))
+        self.result.to_string().contains(marker)
+    }
+}
+
+/// Whether a document is the dump of a value and no text that reads as one: a list, or members that are named as a program names
+/// them.
+fn is_dumped(document: &Value) -> bool {
+    let is_name = |name: &String| name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    match document {
+        Value::Array(_) | Value::Null => true,
+        Value::Object(members) => members.len() > 1 && members.keys().all(is_name),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
 }
 
 /// All texts within a value.
-fn collect(value: &Value, texts: &mut Vec<String>) {
+pub(crate) fn collect(value: &Value, texts: &mut Vec<String>) {
     match value {
         Value::String(text) => texts.push(text.clone()),
         Value::Array(items) => items.iter().for_each(|item| collect(item, texts)),
@@ -126,7 +142,7 @@ fn json_of(yaml: &Yaml<'_>) -> Value {
         Yaml::Mapping(members) => {
             let name = |key: &Yaml<'_>| match json_of(key) {
                 Value::String(text) => text,
-                other => other.to_string(),
+                other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => other.to_string(),
             };
             Value::Object(members.iter().map(|(key, member)| (name(key), json_of(member))).collect::<Map<_, _>>())
         }
@@ -139,7 +155,9 @@ pub(crate) fn with(value: Value, marker: &str, instead: &str) -> Value {
     match value {
         Value::String(text) => Value::from(text.replace(marker, instead)),
         Value::Array(items) => items.into_iter().map(|item| with(item, marker, instead)).collect(),
-        Value::Object(members) => Value::Object(members.into_iter().map(|(name, member)| (name, with(member, marker, instead))).collect()),
+        Value::Object(members) => Value::Object(
+            members.into_iter().map(|(name, member)| (name.replace(marker, instead), with(member, marker, instead))).collect(),
+        ),
         other @ (Value::Null | Value::Bool(_) | Value::Number(_)) => other,
     }
 }

@@ -23,7 +23,7 @@ fn every_translated_request_conforms_to_the_schema() {
         "outside": { "type": "number" },
     });
     let input = json!({ "type": "object", "properties": properties, "required": ["text", "list"] });
-    let functions = vec![FunctionSignature { name: function.clone(), effect: Effect::Staged, input }];
+    let functions = vec![FunctionSignature { name: function.clone(), effect: Effect::Staged, input, content: BTreeSet::new() }];
     let signature = ToolSignature { tool: tool.clone(), publisher: "p".to_owned(), functions };
     let installed = Installed::read(&Environment { tools: vec![signature], model_hosts: vec![] }).unwrap();
     let schema = installed.schema(&BTreeSet::new()).unwrap();
@@ -38,7 +38,7 @@ fn every_translated_request_conforms_to_the_schema() {
     ];
     let (call, run) = (CallId::new(Timestamp(0), [0; 10]), RunId::new(Timestamp(0), [0; 10]));
     let by_tool = |act| Act::ByTool { call: &call, tool: &tool, act };
-    let labels = [View::of("a b c").label(&arguments[0]), Labels::of_user(&arguments[1]), Labels::unknown(&arguments[2])];
+    let labels = [View::of("a b c").label(&arguments[0], &BTreeSet::new()), Labels::of_user(&arguments[1]), Labels::unknown(&arguments[2])];
     let calls = arguments.iter().zip(&labels);
     let mut acts: Vec<Act<'_>> =
         calls.map(|(arguments, labels)| by_tool(ToolAct::Call { function: &function, arguments, labels })).collect();

@@ -51,25 +51,31 @@ pub struct ArgumentLabel {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Labels {
     /// By the name of the argument; one that carries nothing has no label.
-    arguments: BTreeMap<String, ArgumentLabel>,
+    pub(super) arguments: BTreeMap<String, ArgumentLabel>,
     /// The worst of what decides where the effect goes; none without such an argument.
-    target: Option<Derivation>,
+    pub(super) target: Option<Derivation>,
     /// The worst of what is said; none without such an argument.
-    content: Option<Derivation>,
+    pub(super) content: Option<Derivation>,
     /// Whether anything at all in the call is the user's.
-    has_user_words: bool,
+    pub(super) has_user_words: bool,
     /// The functions whose results were in view when the call was made, where not all of it is the user's.
-    sources: BTreeSet<String>,
+    pub(super) sources: BTreeSet<String>,
 }
 
 impl Labels {
     /// Labels each value of a call's arguments.
-    pub(super) fn collect(arguments: &Value, sources: BTreeSet<String>, derive: impl Fn(Leaf<'_>, Role) -> Derivation) -> Self {
+    pub(super) fn collect(
+        arguments: &Value,
+        content: &BTreeSet<String>,
+        sources: BTreeSet<String>,
+        derive: impl Fn(Leaf<'_>, Role) -> Derivation,
+    ) -> Self {
         let mut labels = BTreeMap::new();
         let mut all = Vec::new();
         for (name, value) in arguments.as_object().into_iter().flatten() {
             let mut own = Vec::new();
-            each_leaf(value, Role::of(name), 0, &mut |leaf, role| own.push((derive(leaf, role), role)));
+            let role = if content.contains(name) { Role::Content } else { Role::of(name) };
+            each_leaf(value, role, 0, &mut |leaf, role| own.push((derive(leaf, role), role)));
             if let Some((derivation, role)) = own.iter().max().copied() {
                 labels.insert(name.clone(), ArgumentLabel { derivation, role });
             }
@@ -79,19 +85,20 @@ impl Labels {
         let is_users = |(derivation, _): &(Derivation, Role)| *derivation == Derivation::User;
         let (target, content) = (worst(Role::Target), worst(Role::Content));
         let sources = if all.iter().all(is_users) { BTreeSet::new() } else { sources };
-        Self { arguments: labels, target, content, has_user_words: all.iter().any(is_users), sources }
+        let has_user_words = labels.values().any(|label| label.derivation == Derivation::User);
+        Self { arguments: labels, target, content, has_user_words, sources }
     }
 
     /// A call that a user wrote as it is.
     #[must_use]
     pub fn of_user(arguments: &Value) -> Self {
-        Self::collect(arguments, BTreeSet::new(), |_, _| Derivation::User)
+        Self::collect(arguments, &BTreeSet::new(), BTreeSet::new(), |_, _| Derivation::User)
     }
 
     /// A call of which nobody knows where it comes from.
     #[must_use]
     pub fn unknown(arguments: &Value) -> Self {
-        Self::collect(arguments, BTreeSet::new(), |_, _| Derivation::Untrusted)
+        Self::collect(arguments, &BTreeSet::new(), BTreeSet::new(), |_, _| Derivation::Untrusted)
     }
 
     /// By the name of the argument.
@@ -112,7 +119,7 @@ impl Labels {
         self.content
     }
 
-    /// Whether anything at all in the call is the user's.
+    /// Whether at least one argument is the user's as a whole.
     #[must_use]
     pub fn has_user_words(&self) -> bool {
         self.has_user_words

@@ -12,7 +12,7 @@ pub(super) const MAX_DEPTH: usize = 64;
 pub(super) enum Leaf<'v> {
     Text(&'v str),
     Number(&'v Number),
-    /// A yes or no, and whatever lies too deep.
+    /// A yes or no, an empty text, and whatever lies too deep.
     Other,
 }
 
@@ -21,7 +21,8 @@ pub(super) fn each_leaf<'v>(value: &'v Value, role: Role, depth: usize, found: &
     match value {
         _ if depth > MAX_DEPTH => found(Leaf::Other, Role::Target),
         Value::Null => {}
-        Value::String(text) if text.is_empty() => {}
+        // It is a value like another: everything, the root, nobody.
+        Value::String(text) if text.is_empty() => found(Leaf::Other, role),
         Value::String(text) => found(Leaf::Text(text), role),
         Value::Number(number) => found(Leaf::Number(number), role),
         Value::Bool(_) => found(Leaf::Other, role),

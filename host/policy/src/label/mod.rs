@@ -12,16 +12,19 @@
 //! What trusts is strict: exact spelling, whole values, nothing invisible. A label never fades: whatever a model makes out of
 //! something new is untrusted.
 
+mod day;
 mod derivation;
 mod leaf;
 mod record;
 mod role;
 mod said;
 mod trace;
+mod turn;
 mod view;
 mod word;
 
 pub use derivation::{ArgumentLabel, Derivation, Labels};
 pub use role::Role as ArgumentRole;
 pub use trace::{Trace, trace};
+pub(crate) use turn::{Turned, word};
 pub use view::{Directed, Source, View};

@@ -1,6 +1,6 @@
 //! What is in view of a model: the user's words, and what calls brought.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -14,6 +14,12 @@ use super::{
 
 /// Most different values of records that are kept; what comes after them is untrusted. Bounds the memory of a long run.
 const MAX_VALUES: usize = 200_000;
+/// Longest value that is selected without a name, in characters.
+const MAX_HANDLE_CHARS: usize = 32;
+/// Most digits that it has: with more, it is the number of an account, a telephone or a code.
+const MAX_HANDLE_DIGITS: usize = 5;
+/// Fewest words of the user that a search has to be for; one is in any sentence.
+const MIN_WORDS: usize = 2;
 
 /// Who chose what a call looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,16 +44,16 @@ pub struct Source {
 pub struct View {
     said: Said,
     sources: Vec<Source>,
-    /// Whole values of records, and whether the user named the record.
-    values: HashMap<String, IsNamed>,
     /// How many sources the model chose.
     by_model: usize,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum IsNamed {
-    No,
-    Yes,
+    /// Every record once.
+    records: BTreeSet<Record>,
+    /// Whole values of records, each with what names a record that it stands in.
+    values: HashMap<String, BTreeSet<String>>,
+    /// What names records, and how many of them.
+    names: HashMap<String, usize>,
+    /// What the model wrote itself out of nothing that is trusted: wherever it turns up again, it is no better for that.
+    written: HashSet<String>,
 }
 
 impl View {
@@ -57,25 +63,37 @@ impl View {
         Self { said: Said::new(words), ..Self::default() }
     }
 
-    /// Takes in what a call brought.
-    pub fn see(&mut self, source: Source, result: &Value) {
+    /// Takes in what a call of these arguments brought.
+    pub fn see(&mut self, source: Source, arguments: &Value, result: &Value) {
+        let mut written = Vec::new();
+        each_leaf(arguments, Role::Target, 0, &mut |leaf, _| {
+            if let Leaf::Text(text) = leaf
+                && self.derivation(leaf, Role::Target) == Derivation::Untrusted
+            {
+                written.push(text.to_owned());
+            }
+        });
+        self.written.extend(written);
         self.by_model += usize::from(source.directed == Directed::ByModel);
         self.sources.push(source);
         for record in records(result) {
-            self.keep(&record);
+            self.keep(record);
         }
     }
 
-    fn keep(&mut self, Record { values, is_object }: &Record) {
-        let names: Vec<&String> = if *is_object { values.iter().filter(|value| self.said.names(value)).collect() } else { Vec::new() };
-        for value in values {
-            let is_named = if names.iter().any(|name| *name != value) { IsNamed::Yes } else { IsNamed::No };
-            if let Some(known) = self.values.get_mut(value) {
-                *known = (*known).max(is_named);
-            } else if self.values.len() < MAX_VALUES {
-                self.values.insert(value.clone(), is_named);
-            }
+    fn keep(&mut self, record: Record) {
+        if self.values.len() >= MAX_VALUES || self.records.contains(&record) {
+            return;
         }
+        let names: BTreeSet<&String> = record.names.iter().filter(|name| self.said.names(name)).collect();
+        for name in &names {
+            *self.names.entry((*name).clone()).or_default() += 1;
+        }
+        for value in &record.values {
+            let others = names.iter().filter(|name| **name != value).map(|name| (*name).clone());
+            self.values.entry(value.clone()).or_default().extend(others);
+        }
+        self.records.insert(record);
     }
 
     /// What is in view, in its order.
@@ -84,11 +102,11 @@ impl View {
         &self.sources
     }
 
-    /// The labels of a call's arguments.
+    /// The labels of a call's arguments, of which the manifest says that these are content.
     #[must_use]
-    pub fn label(&self, arguments: &Value) -> Labels {
+    pub fn label(&self, arguments: &Value, content: &BTreeSet<String>) -> Labels {
         let functions = self.sources.iter().map(|source| source.function.clone()).collect();
-        Labels::collect(arguments, functions, |leaf, role| self.derivation(leaf, role))
+        Labels::collect(arguments, content, functions, |leaf, role| self.derivation(leaf, role))
     }
 
     /// Who chose what a call looks at. To look for words of the user, in any order, is to do what the user said.
@@ -98,7 +116,7 @@ impl View {
         each_leaf(arguments, Role::Target, 0, &mut |leaf, _| {
             any = true;
             all &= match leaf {
-                Leaf::Text(text) if self.said.has_words_of(text) => true,
+                Leaf::Text(text) if self.said.has_words_of(text) && self.said.words_in_common(text) >= MIN_WORDS => true,
                 Leaf::Text(_) | Leaf::Number(_) | Leaf::Other => self.derivation(leaf, Role::Target) <= Derivation::Named,
             };
         });
@@ -107,26 +125,43 @@ impl View {
 
     fn derivation(&self, leaf: Leaf<'_>, role: Role) -> Derivation {
         match (leaf, role) {
-            (Leaf::Text(text), _) if self.said.has(text) || self.said.has_day_of(text) => Derivation::User,
+            (Leaf::Text(text), _) if self.said.has_day_of(text) => Derivation::User,
+            (Leaf::Text(text), Role::Target) if self.said.has_value(text) => Derivation::User,
+            // A plain word of a sentence is a value if it is one of something in view.
+            (Leaf::Text(text), Role::Target) if self.said.has(text) && self.values.contains_key(text) => Derivation::User,
             (Leaf::Text(text), Role::Target) => self.selected(text),
-            (Leaf::Text(text), Role::Content) if self.said.has_words_of(text) => Derivation::User,
+            (Leaf::Text(text), Role::Content) if self.said.has(text) || self.said.has_words_of(text) => Derivation::User,
             // What a model says may be made of everything that it has seen.
             (Leaf::Text(_), Role::Content) if !self.sources.is_empty() && self.by_model == 0 => Derivation::Named,
             (Leaf::Text(_), Role::Content) => Derivation::Untrusted,
             (Leaf::Number(number), _) if self.said.has_number(number) => Derivation::User,
             (Leaf::Number(number), _) => self.selected(&number.to_string()),
-            // One bit, and nothing in view says whose.
+            // Nothing in view says whose it is.
             (Leaf::Other, _) => Derivation::Untrusted,
         }
     }
 
     fn selected(&self, value: &str) -> Derivation {
-        match self.values.get(value) {
-            Some(IsNamed::Yes) => Derivation::Named,
-            Some(IsNamed::No) => Derivation::Selected,
-            None => Derivation::Untrusted,
+        let Some(names) = self.values.get(value).filter(|_| !self.written.contains(value)) else { return Derivation::Untrusted };
+        // A name that two records have names neither: one of them may be there to be taken for the other.
+        let is_only = |name: &String| self.names.get(name).is_some_and(|records| *records == 1);
+        if names.iter().any(is_only) {
+            Derivation::Named
+        } else if is_handle(value) {
+            Derivation::Selected
+        } else {
+            Derivation::Untrusted
         }
     }
+}
+
+/// Whether a value is short and of one word, and so no address, sentence or number of an account: those reach or say something that
+/// nobody here knows.
+fn is_handle(value: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    value.chars().count() <= MAX_HANDLE_CHARS
+        && value.chars().all(is_part)
+        && value.chars().filter(char::is_ascii_digit).count() <= MAX_HANDLE_DIGITS
 }
 
 #[cfg(test)]

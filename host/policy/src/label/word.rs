@@ -10,6 +10,9 @@ const FUNCTION_WORDS: &[&str] = &[
     "their", "these", "they", "this", "those", "to", "ve", "was", "we", "were", "will", "with", "would", "you", "your",
 ];
 
+/// Words that deny; `t` is what is left of `can't`.
+const DENIALS: &[&str] = &["cannot", "except", "neither", "never", "no", "nobody", "none", "nor", "not", "nothing", "t", "without"];
+
 /// The folded words of a text.
 pub(super) fn words(text: &str) -> Vec<String> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_';
@@ -21,13 +24,19 @@ pub(super) fn is_function_word(word: &str) -> bool {
     FUNCTION_WORDS.binary_search(&word).is_ok()
 }
 
+/// Whether a folded word denies something.
+pub(super) fn is_denial(word: &str) -> bool {
+    DENIALS.binary_search(&word).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_function_words_are_in_order_and_deny_nothing() {
-        assert!(FUNCTION_WORDS.is_sorted());
+        assert!(FUNCTION_WORDS.is_sorted() && DENIALS.is_sorted());
+        assert!(FUNCTION_WORDS.iter().all(|word| !is_denial(word)));
         for word in ["not", "no", "never", "without", "except", "all", "delete"] {
             assert!(!is_function_word(word), "{word}");
         }

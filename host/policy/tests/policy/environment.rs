@@ -9,6 +9,7 @@ fn tool(name: &str, publisher: &str, functions: &[(&str, Effect, Value)]) -> Too
         name: name.parse().unwrap(),
         effect: *effect,
         input: json!({ "type": "object", "properties": properties, "required": required(properties), "additionalProperties": false }),
+        content: std::collections::BTreeSet::new(),
     };
     ToolSignature { tool: name.parse().unwrap(), publisher: publisher.to_owned(), functions: functions.iter().map(function).collect() }
 }

@@ -53,3 +53,32 @@ fn an_allowed_request_needs_no_change() {
     assert!(explanation.change.is_empty());
     assert!(explanation.to_string().starts_with("`files.read` on `files` is allowed\n  permitted by `call-functions`"));
 }
+
+#[test]
+fn the_label_that_decides_a_rule_is_named() {
+    let policies = load(&builtin(Profile::Developer));
+    let explain = |said: &str, arguments: serde_json::Value| {
+        let labels = label::View::of(said).label(&arguments, &std::collections::BTreeSet::new());
+        let function = "send".parse().unwrap();
+        by_tool("example", ToolAct::Call { function: &function, arguments: &arguments, labels: &labels }, |request| {
+            policies.explain(&request)
+        })
+    };
+    let asked = explain("tell ann@example.com", json!({ "to": "eve@example.net", "subject": "tell ann", "share": 0.5 }));
+    let [LabelReason { rule, is_match: true, turns }] = asked.by_label.as_slice() else { panic!("{:?}", asked.by_label) };
+    assert_eq!(
+        (rule.id(), turns[0].label.as_str(), turns[0].is.as_str()),
+        ("confirm-what-nobody-named", "context.labels.target", "untrusted")
+    );
+    assert_eq!(turns[0].other, ["nothing", "user", "named", "selected"]);
+    assert!(asked.to_string().contains("\n    `to` is untrusted (target)\n"), "{asked}");
+
+    // Two labels together: neither alone makes it match no more.
+    let both = explain("", json!({ "to": "eve@example.net", "subject": "x" }));
+    assert!(both.to_string().contains("`confirm-what-nobody-named` (developer.cedar:5) matches: no single label decides it"), "{both}");
+
+    let own = explain("tell ann@example.com", json!({ "to": "ann@example.com" }));
+    assert!(matches!(own.by_label.as_slice(), [LabelReason { is_match: false, turns, .. }] if turns.len() == 3), "{:?}", own.by_label);
+    // A path has no labels, and a rule that looks at none is not told of.
+    assert_eq!(explain_call(&default_and(&[]), "files.read", json!({ "path": "a" })).by_label, []);
+}

@@ -9,7 +9,11 @@ mod environment;
 #[cfg(test)]
 mod explained;
 #[cfg(test)]
+mod impossible;
+#[cfg(test)]
 mod inactive;
+#[cfg(test)]
+mod judged;
 #[cfg(test)]
 mod load_errors;
 #[cfg(test)]

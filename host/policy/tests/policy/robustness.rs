@@ -46,6 +46,29 @@ fn the_deepest_rules_that_the_limits_allow_are_still_checked_to_the_end() {
 }
 
 #[test]
+fn the_deepest_rules_that_load_are_looked_at_for_contradictions_to_the_end() {
+    let fact = "context.arguments.path == \"a\"";
+    let nest = |open: &str, close: &str| format!("{}{fact}{}", open.repeat(20), close.repeat(20));
+    for condition in [
+        nest("(", ")"),
+        nest("!!!!(", ")"),
+        format!("{fact}{}", format!("||{fact}").repeat(25)),
+        format!("{fact}{}", format!("&&{fact}").repeat(25)),
+        format!("{fact}{}", "||true".repeat(100)),
+        format!("{}{fact}", "if context.origin == Origin::\"mcp\" then true else ".repeat(19)),
+        format!("context.arguments.path like \"{}\"", "*a".repeat(1000)),
+        format!("[{}\"a\"].contains(context.arguments.path)", "\"a\",".repeat(1900)),
+    ] {
+        let scope = "forbid (principal, action == Action::\"files.read\", resource)";
+        assert_eq!(code_on_a_small_stack(format!("@id(\"a\") {scope} when {{ {condition} }};")), "loaded", "{condition}");
+        let never = format!("@id(\"a\") {scope} when {{ {condition} }} unless {{ {condition} }};");
+        if never.len() < 6_000 {
+            assert!(["policy.never-applies", "policy.too-large"].contains(&code_on_a_small_stack(never)), "{condition}");
+        }
+    }
+}
+
+#[test]
 fn deeply_nested_cases_are_refused() {
     for open in ["[", "{ a = ", "a."] {
         let cases = format!("[[case]]\narguments = {}", open.repeat(30_000));

@@ -40,9 +40,8 @@ impl Manifest {
             let Some(entry) = entries.remove(&name) else {
                 return Err(ManifestError::NotInToolFile { function: name });
             };
-            let function =
-                Function { description, effect: entry.effect, input, output, paths: entry.paths, postconditions: entry.postconditions };
-            functions.insert(name, function);
+            let author::FunctionEntry { effect, paths, content, postconditions } = entry;
+            functions.insert(name, Function { description, effect, input, output, paths, content, postconditions });
         }
         if let Some((function, _)) = entries.pop_first() {
             return Err(ManifestError::NotDescribed { function });

@@ -17,7 +17,7 @@
 //! postconditions = [{ check = "content-is", path = "args.path", value = "args.content" }]
 //! ```
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use cofferdam_base::{FunctionName, ToolName, limits::LimitOverrides};
 use semver::Version;
@@ -49,6 +49,8 @@ pub(super) struct FunctionEntry {
     pub(super) effect: Effect,
     #[serde(default)]
     pub(super) paths: Vec<PathArgument>,
+    #[serde(default)]
+    pub(super) content: BTreeSet<String>,
     #[serde(default)]
     pub(super) postconditions: Vec<Postcondition>,
 }

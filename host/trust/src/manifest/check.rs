@@ -60,7 +60,7 @@ fn check_function(name: &FunctionName, function: Function<Value>, capabilities: 
         return Err(ManifestError::InputNotObject { function: name.clone() });
     }
     plain_text("description of a function", function.description.clone())?;
-    check_effect(name, check_postconditions(name, check_paths(name, function)?)?, capabilities)
+    check_effect(name, check_postconditions(name, check_content(name, check_paths(name, function)?)?)?, capabilities)
 }
 
 fn check_paths(name: &FunctionName, function: Function) -> Result<Function, ManifestError> {
@@ -74,6 +74,18 @@ fn check_paths(name: &FunctionName, function: Function) -> Result<Function, Mani
         }
     }
     Ok(function)
+}
+
+/// A content is an argument that there is, and decides nothing: no path is one.
+fn check_content(name: &FunctionName, function: Function) -> Result<Function, ManifestError> {
+    bounded("content arguments", function.content.len(), MAX_PATH_ARGUMENTS)?;
+    let is_one = |argument: &&String| {
+        function.input.shape_of([argument.as_str()]).is_some() && function.paths.iter().all(|path| path.argument != **argument)
+    };
+    match function.content.iter().find(|argument| !is_one(argument)) {
+        Some(argument) => Err(ManifestError::ContentArgument { function: name.clone(), argument: argument.clone() }),
+        None => Ok(function),
+    }
 }
 
 fn check_postconditions(name: &FunctionName, function: Function) -> Result<Function, ManifestError> {

@@ -83,6 +83,13 @@ pub enum ManifestError {
         /// The name.
         argument: String,
     },
+    /// A content argument that the input schema does not declare, or that is a path.
+    ContentArgument {
+        /// Whose argument.
+        function: FunctionName,
+        /// The name.
+        argument: String,
+    },
     /// A postcondition refers to what the schema does not declare, or to the wrong type.
     Reference {
         /// Whose postcondition.
@@ -133,6 +140,9 @@ impl fmt::Display for ManifestError {
             Self::InputNotObject { function } => {
                 write!(f, "the input schema of the function `{function}` does not say that its type is object")
             }
+            Self::ContentArgument { function, argument } => {
+                write!(f, "the content `{}` of the function `{function}` is no argument of it, or one that is a path", inline(argument, 80))
+            }
             Self::PathArgument { function, argument } => {
                 write!(
                     f,
@@ -171,6 +181,7 @@ impl std::error::Error for ManifestError {
             | Self::Text { .. }
             | Self::InputNotObject { .. }
             | Self::PathArgument { .. }
+            | Self::ContentArgument { .. }
             | Self::Reference { .. }
             | Self::ReadChanges { .. }
             | Self::CapabilityMissing { .. } => None,
@@ -194,6 +205,7 @@ impl Diagnostic for ManifestError {
             Self::Schema { .. } => "manifest.schema",
             Self::InputNotObject { .. } => "manifest.input-not-object",
             Self::PathArgument { .. } => "manifest.path-argument",
+            Self::ContentArgument { .. } => "manifest.content-argument",
             Self::Reference { .. } => "manifest.reference",
             Self::ReadChanges { .. } => "manifest.read-changes",
             Self::CapabilityMissing { .. } => "manifest.capability-missing",
@@ -230,6 +242,7 @@ impl Diagnostic for ManifestError {
             | Self::Schema { .. }
             | Self::InputNotObject { .. }
             | Self::PathArgument { .. }
+            | Self::ContentArgument { .. }
             | Self::Reference { .. }
             | Self::ReadChanges { .. }
             | Self::Limit(_)

@@ -1,6 +1,6 @@
 //! One function of a tool.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
 
@@ -76,6 +76,10 @@ pub struct Function<S = Schema> {
     pub output: S,
     /// The arguments that are paths.
     pub paths: Vec<PathArgument>,
+    /// The arguments that are what is said somewhere, beside those whose names say so: all others decide where an effect goes
+    /// (`docs/labels.md`).
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub content: BTreeSet<String>,
     /// What the host checks after each call.
     pub postconditions: Vec<Postcondition>,
 }
@@ -89,6 +93,7 @@ impl<S> Function<S> {
             input: input(self.input)?,
             output: output(self.output)?,
             paths: self.paths,
+            content: self.content,
             postconditions: self.postconditions,
         })
     }

@@ -112,6 +112,11 @@ fn refuses_references_that_lead_nowhere_or_to_no_text() {
         let file = tool_file_with("argument = \"path\", access = \"read\"", &format!("argument = \"{argument}\", access = \"read\""));
         refused("manifest.path-argument", Class::Failed, with_file(&file));
     }
+    for argument in ["nowhere", "path"] {
+        let file = tool_file_with("effect = \"staged\"", &format!("effect = \"staged\"\ncontent = [\"{argument}\"]"));
+        refused("manifest.content-argument", Class::Failed, with_file(&file));
+    }
+    assert!(with_file(&tool_file_with("effect = \"staged\"", "effect = \"staged\"\ncontent = [\"content\"]")).is_ok());
 }
 
 #[test]

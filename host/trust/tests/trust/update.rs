@@ -73,6 +73,9 @@ fn names_each_widening() {
     is(&later(&[("wall_ms = 5000", "wall_ms = 5001")]), |found| matches!(found, [Widening::Limit("wall_ms", 5000, 5001)]));
     is(&later(&[("wall_ms = 5000", "")]), |found| matches!(found, [Widening::Limit("wall_ms", 5000, 30_000)]));
     is(&later(&[("effect = \"staged\"", "effect = \"irrevocable\"")]), |found| matches!(found, [Widening::Effect(..)]));
+    is(&later(&[("effect = \"staged\"", "effect = \"staged\"\ncontent = [\"content\"]")]), |found| {
+        matches!(found, [Widening::Content(..)])
+    });
     is(&later(&[("    { check = \"changes-only\", paths = [\"args.path\"] },\n", "")]), |found| {
         matches!(found, [Widening::PostconditionGone(..)])
     });

@@ -54,6 +54,9 @@ pub(super) fn describe(manifest: &Manifest) -> String {
         for path in &function.paths {
             shown.push_str(&format!("    {}s the path in `{}`\n", path.access, text::inline(&path.argument, 80)));
         }
+        for argument in &function.content {
+            shown.push_str(&format!("    `{}` is what is said, not where it goes\n", text::inline(argument, 80)));
+        }
         shown.push_str(&format!("    {} host postconditions\n", function.postconditions.len()));
     }
     shown.push_str(&format!("filesystem   {}\n", manifest.capabilities().filesystem.as_str()));

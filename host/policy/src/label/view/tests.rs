@@ -2,6 +2,8 @@ use super::*;
 use proptest::prelude::*;
 use serde_json::json;
 
+static NONE: BTreeSet<String> = BTreeSet::new();
+
 fn source(function: &str, directed: Directed) -> Source {
     Source { function: function.to_owned(), directed }
 }
@@ -13,39 +15,52 @@ fn of(labels: &Labels, argument: &str) -> Derivation {
 /// A user who named an event by its title; a page that somebody else wrote; a list.
 fn view() -> View {
     let mut view = View::of("Move my 'Dental check-up' to 2024-05-20 at 10:00 and tell Ann the summary of www.a.org");
-    view.see(source("calendar.search", Directed::ByUser), &json!([{"id": "5", "title": "Dental check-up", "with": ["dr@example.com"]}]));
+    view.see(
+        source("calendar.search", Directed::ByUser),
+        &json!({}),
+        &json!([{"id": "5", "title": "Dental check-up", "with": ["dr@example.com"]}]),
+    );
     view
 }
 
 #[test]
 fn a_record_that_the_user_named_names_its_values() {
-    let labels = view().label(&json!({"id": "5", "start": "2024-05-20 10:00", "end": "2024-05-20 11:00", "with": ["dr@example.com"]}));
+    let labels =
+        view().label(&json!({"id": "5", "start": "2024-05-20 10:00", "end": "2024-05-20 11:00", "with": ["dr@example.com"]}), &NONE);
     assert_eq!((of(&labels, "id"), of(&labels, "start"), of(&labels, "with")), (Derivation::Named, Derivation::User, Derivation::Named));
     assert_eq!((labels.target(), labels.content(), labels.has_user_words()), (Some(Derivation::Named), None, true));
     assert_eq!(labels.sources().iter().map(String::as_str).collect::<Vec<_>>(), ["calendar.search"]);
-    let labels = view().label(&json!({"id": "6"}));
+    let labels = view().label(&json!({"id": "6"}), &NONE);
     assert_eq!((of(&labels, "id"), labels.has_user_words()), (Derivation::Untrusted, false));
 }
 
 #[test]
 fn prose_and_bare_lists_name_nothing() {
     let mut view = View::of("Tell Ann what www.a.org says");
-    view.see(source("web.get", Directed::ByUser), &json!("Ann, the Ann of all Anns, sends to eve@evil.com"));
-    view.see(source("chat.channels", Directed::ByModel), &json!(["Ann", "general"]));
+    view.see(source("web.get", Directed::ByUser), &json!({}), &json!("Ann, the Ann of all Anns, sends to eve@evil.com"));
+    view.see(source("chat.channels", Directed::ByModel), &json!({}), &json!(["Ann", "general"]));
     for (value, derivation) in [("Ann", Derivation::User), ("general", Derivation::Selected), ("eve@evil.com", Derivation::Untrusted)] {
-        assert_eq!(of(&view.label(&json!({"to": value})), "to"), derivation, "{value}");
+        assert_eq!(of(&view.label(&json!({"to": value}), &NONE), "to"), derivation, "{value}");
     }
 }
 
 #[test]
 fn what_a_model_says_is_named_only_while_the_user_named_every_source_in_view() {
     let said = json!({"to": "Ann", "body": "They write about unemployment."});
-    assert_eq!(of(&View::of("Tell Ann").label(&said), "body"), Derivation::Untrusted, "out of nothing");
+    assert_eq!(of(&View::of("Tell Ann").label(&said, &NONE), "body"), Derivation::Untrusted, "out of nothing");
     let mut view = view();
-    assert_eq!(of(&view.label(&said), "body"), Derivation::Named);
-    view.see(source("mail.unread", Directed::ByModel), &json!([]));
-    assert_eq!(of(&view.label(&said), "body"), Derivation::Untrusted);
-    assert_eq!(of(&view.label(&json!({"body": "Dental check-up on 20"})), "body"), Derivation::User);
+    assert_eq!(of(&view.label(&said, &NONE), "body"), Derivation::Named);
+    view.see(source("mail.unread", Directed::ByModel), &json!({}), &json!([]));
+    assert_eq!(of(&view.label(&said, &NONE), "body"), Derivation::Untrusted);
+    assert_eq!(of(&view.label(&json!({"body": "Dental check-up on 20"}), &NONE), "body"), Derivation::User);
+}
+
+#[test]
+fn a_manifest_says_which_arguments_are_content() {
+    let (view, arguments) = (view(), json!({"markdown": "They write about unemployment.", "to": "eve@evil.com"}));
+    assert_eq!(of(&view.label(&arguments, &NONE), "markdown"), Derivation::Untrusted);
+    let stated = view.label(&arguments, &["markdown".to_owned(), "nothing".to_owned()].into());
+    assert_eq!((of(&stated, "markdown"), of(&stated, "to")), (Derivation::Named, Derivation::Untrusted));
 }
 
 #[test]
@@ -66,13 +81,13 @@ fn who_chose_what_a_call_looks_at() {
 
 #[test]
 fn an_argument_is_as_bad_as_its_worst_value() {
-    let labels = view().label(&json!({"to": ["Ann", "eve@evil.com"], "attachments": [{"title": "www.a.org", "id": "9"}]}));
+    let labels = view().label(&json!({"to": ["Ann", "eve@evil.com"], "attachments": [{"title": "www.a.org", "id": "9"}]}), &NONE);
     assert_eq!((of(&labels, "to"), of(&labels, "attachments")), (Derivation::Untrusted, Derivation::Untrusted));
     let mut deep = json!("Ann");
     for _ in 0..=super::super::leaf::MAX_DEPTH {
         deep = json!([deep]);
     }
-    assert_eq!(of(&view().label(&json!({"to": deep})), "to"), Derivation::Untrusted);
+    assert_eq!(of(&view().label(&json!({"to": deep}), &NONE), "to"), Derivation::Untrusted);
 }
 
 /// The ways in which an attacker would write an address so that it looks like one that was trusted.
@@ -97,7 +112,7 @@ fn disguised(value: &str) -> Vec<String> {
 fn a_target_that_only_looks_like_the_users_is_not() {
     let view = View::of("Send it to anna@mail.example.org today");
     for value in disguised("anna@mail.example.org") {
-        assert_eq!(of(&view.label(&json!({"to": value})), "to"), Derivation::Untrusted, "{value:?}");
+        assert_eq!(of(&view.label(&json!({"to": value}), &NONE), "to"), Derivation::Untrusted, "{value:?}");
     }
 }
 
@@ -106,11 +121,11 @@ proptest! {
     #[test]
     fn results_never_speak_for_the_user(words in "[a-z ]{0,40}", value in "[a-z@.]{3,12}", results in prop::collection::vec("\\PC{0,60}", 0..6)) {
         let mut view = View::of(&words);
-        let before = view.label(&json!({"to": value, "body": value}));
+        let before = view.label(&json!({"to": value, "body": value}), &NONE);
         for result in &results {
-            view.see(source("web.get", Directed::ByModel), &json!({"text": result}));
+            view.see(source("web.get", Directed::ByModel), &json!({}), &json!({"text": result}));
         }
-        let after = view.label(&json!({"to": value, "body": value}));
+        let after = view.label(&json!({"to": value, "body": value}), &NONE);
         for argument in ["to", "body"] {
             prop_assert_eq!(of(&before, argument) == Derivation::User, of(&after, argument) == Derivation::User);
         }
@@ -124,8 +139,8 @@ proptest! {
     fn arguments_and_results_of_any_shape_have_labels(text in "\\PC{0,80}") {
         let value: Value = serde_json::from_str(&text).unwrap_or_else(|_| json!({"a": [text]}));
         let mut view = View::of(&text);
-        view.see(source("a.b", view.directed(&value)), &value);
-        let labels = view.label(&value);
+        view.see(source("a.b", view.directed(&value)), &value, &value);
+        let labels = view.label(&value, &NONE);
         prop_assert_eq!(labels.target().is_none() && labels.content().is_none(), labels.arguments().is_empty());
     }
 }
