@@ -113,11 +113,12 @@ impl View {
     #[must_use]
     pub fn directed(&self, arguments: &Value) -> Directed {
         let (mut any, mut all) = (false, true);
-        each_leaf(arguments, Role::Target, 0, &mut |leaf, _| {
+        each_leaf(arguments, Role::Target, 0, &mut |leaf, role| {
             any = true;
-            all &= match leaf {
-                Leaf::Text(text) if self.said.has_words_of(text) && self.said.words_in_common(text) >= MIN_WORDS => true,
-                Leaf::Text(_) | Leaf::Number(_) | Leaf::Other => self.derivation(leaf, Role::Target) <= Derivation::Named,
+            all &= match (leaf, role) {
+                (Leaf::Text(text), _) if self.said.has_words_of(text) && self.said.words_in_common(text) >= MIN_WORDS => true,
+                (_, Role::Target) => self.derivation(leaf, role) <= Derivation::Named,
+                (_, Role::Content) => self.derivation(leaf, role) == Derivation::User,
             };
         });
         if any && all { Directed::ByUser } else { Directed::ByModel }
