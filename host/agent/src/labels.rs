@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use cofferdam_base::RunId;
 use cofferdam_gate::Gate;
-use cofferdam_policy::label::{Derivation, Trace, trace};
+use cofferdam_policy::label::{ArgumentLabel, Derivation, Searched, Trace};
 use serde_json::Value;
 
 use crate::{AgentError, Journal, walk::each_call};
@@ -35,35 +35,43 @@ pub struct LabelledArgument {
     pub in_task: Option<Trace>,
 }
 
-/// The labels of a run's calls, in their order.
+/// The labels of a run's calls, in their order; of one of them, where a number is given.
 ///
 /// # Errors
 /// [`AgentError::UnknownRun`], a journal that does not read back.
-pub fn labels(gate: &Gate, run: &RunId) -> Result<Vec<LabelledCall>, AgentError> {
+pub fn labels(gate: &Gate, run: &RunId, only: Option<u64>) -> Result<Vec<LabelledCall>, AgentError> {
     let recorded = Journal::read(gate.state().folder(), run)?;
-    let task = recorded.header.task.clone();
+    let task = Searched::new(&recorded.header.task);
     let mut labelled = Vec::new();
-    let mut results: Vec<(u64, String)> = Vec::new();
+    let mut results: Vec<(u64, Searched)> = Vec::new();
     each_call(recorded, &mut |progress, made| {
         let Some(end) = made.end else { return };
-        let arguments: Value = serde_json::from_str(&made.wanted.arguments).unwrap_or_default();
-        let labels = progress.view().label(&arguments, gate.tools().content(&made.wanted.name));
-        let argument = |name: &String, derivation: Derivation| {
-            let value = arguments.get(name).unwrap_or(&Value::Null);
-            let found = |text: &str| texts(value).iter().filter_map(|value| trace(value, text)).min();
-            LabelledArgument {
-                value: value.to_string(),
-                derivation,
-                found_in: results.iter().filter_map(|(number, text)| Some((*number, found(text)?))).collect(),
-                in_task: found(&task),
-            }
-        };
-        let arguments = labels.arguments().iter().map(|(name, label)| (name.clone(), argument(name, label.derivation))).collect();
-        let sources = labels.sources().iter().cloned().collect();
-        labelled.push(LabelledCall { number: made.number, function: made.wanted.name.clone(), arguments, sources });
-        results.push((made.number, end.content.to_owned()));
+        if only.is_none_or(|only| only == made.number) {
+            let arguments: Value = serde_json::from_str(&made.wanted.arguments).unwrap_or_default();
+            let labels = progress.view().label(&arguments, gate.tools().content(&made.wanted.name));
+            let argument = |(name, label): (&String, &ArgumentLabel)| {
+                let value = arguments.get(name).unwrap_or(&Value::Null);
+                (name.clone(), LabelledArgument::of(value, label.derivation, &task, &results))
+            };
+            labelled.push(LabelledCall {
+                number: made.number,
+                function: made.wanted.name.clone(),
+                arguments: labels.arguments().iter().map(argument).collect(),
+                sources: labels.sources().iter().cloned().collect(),
+            });
+        }
+        results.push((made.number, Searched::new(end.content)));
     });
     Ok(labelled)
+}
+
+impl LabelledArgument {
+    fn of(value: &Value, derivation: Derivation, task: &Searched, results: &[(u64, Searched)]) -> Self {
+        let texts = texts(value);
+        let found = |text: &Searched| texts.iter().filter_map(|value| text.trace(value)).min();
+        let found_in = results.iter().filter_map(|(number, text)| Some((*number, found(text)?))).collect();
+        Self { value: value.to_string(), derivation, found_in, in_task: found(task) }
+    }
 }
 
 /// All texts and numbers within a value.

@@ -3,8 +3,9 @@
 use std::collections::VecDeque;
 
 use cofferdam_base::{CallId, RunId};
+use cofferdam_gate::{CallInput, Labelling};
 use cofferdam_model::{Caps, Message, Spent, ToolCall};
-use cofferdam_policy::label::View;
+use cofferdam_policy::{Integrity, Origin, label::View};
 
 use crate::{
     AgentError,
@@ -100,6 +101,22 @@ impl Progress {
         // The index quotes entries that may have been drafted from text of outside.
         let outside = !header.index.is_empty();
         Self { window: header.window, fixed: header.fixed, view: sight::at_first(header), outside, ..Self::default() }
+    }
+
+    /// Whether text from outside is in view, as rules see it.
+    pub(crate) fn integrity(&self) -> Integrity {
+        if self.outside { Integrity::Untrusted } else { Integrity::Trusted }
+    }
+
+    /// A call of a tool as the model asks for it here.
+    pub(crate) fn input(&self, wanted: &ToolCall) -> CallInput<'_> {
+        CallInput {
+            function: wanted.name.clone(),
+            arguments: wanted.arguments.clone(),
+            origin: Origin::Model,
+            integrity: self.integrity(),
+            labelling: Labelling::From(&self.view),
+        }
     }
 
     /// What is in view.

@@ -7,8 +7,8 @@
 use std::{collections::BTreeSet, fmt};
 
 use cofferdam_base::{CallId, RunId, WorkspacePath, text};
-use cofferdam_gate::{CallInput, Fault, Gate, Labelling, review};
-use cofferdam_policy::{Flip, Integrity, Origin, Policies, PolicyRequest};
+use cofferdam_gate::{Fault, Gate, review};
+use cofferdam_policy::{Flip, Policies, PolicyRequest};
 use cofferdam_store::{change::ChangeKind, publish::history};
 
 use crate::{
@@ -144,14 +144,7 @@ impl Judge<'_> {
                 Some(end) if !is_redacted => self.touched(call, end)?,
                 Some(_) | None => Touched::default(),
             };
-            let input = CallInput {
-                function: wanted.name.clone(),
-                arguments: wanted.arguments.clone(),
-                origin: Origin::Model,
-                integrity: if progress.outside { Integrity::Untrusted } else { Integrity::Trusted },
-                labelling: Labelling::From(progress.view()),
-            };
-            let recorded = review::RecordedCall { call: call.clone(), input, read, changed };
+            let recorded = review::RecordedCall { call: call.clone(), input: progress.input(wanted), read, changed };
             match recorded.requests(self.gate.tools(), &mut each) {
                 Ok(()) => {}
                 Err(Fault::UnknownTool { .. }) => return Ok(Replayed::Not(NotReplayable::NotInstalled)),

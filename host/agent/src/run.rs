@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use cofferdam_base::{Class, Clock, Diagnostic as _, Interrupt, RunId};
 use cofferdam_gate::Gate;
 use cofferdam_model::{Answered, Budget, Caps, ChatRequest, Embeddings, Prices, Provider, Spent, ToolCall, ToolSpec};
-use cofferdam_policy::{Integrity, Origin};
+use cofferdam_policy::Origin;
 use cofferdam_recall::Recall;
 
 mod call;
@@ -270,10 +270,6 @@ impl<'a> Agent<'a> {
         if doubts == self.progress.doubts() { Ok(()) } else { self.take_down(Step::Compared { doubts }) }
     }
 
-    fn integrity(&self) -> Integrity {
-        if self.progress.outside { Integrity::Untrusted } else { Integrity::Trusted }
-    }
-
     /// One turn of the model.
     fn ask(&mut self, watcher: &mut dyn Watcher) -> Result<(), AgentError> {
         let Assembled { request, .. } = assemble(&self.header, &self.progress, self.tools.clone());
@@ -291,7 +287,8 @@ impl<'a> Agent<'a> {
     /// Sends the conversation, where policy lets it go to that host.
     fn send(&mut self, request: &ChatRequest, watcher: &mut dyn Watcher) -> Result<Answered, AgentError> {
         if let Some(host) = self.parts.provider.host() {
-            let permit = send::permit(self.parts.gate, self.parts.provider.name(), &host, Origin::Model, self.integrity(), watcher);
+            let integrity = self.progress.integrity();
+            let permit = send::permit(self.parts.gate, self.parts.provider.name(), &host, Origin::Model, integrity, watcher);
             // A question that nobody answered any more: a resumed run asks it again.
             let is_stopped = |error: &AgentError| error.class() == Class::Denied && self.parts.interrupt.is_raised();
             let _permit = permit.map_err(|error| if is_stopped(&error) { AgentError::Interrupted } else { error })?;

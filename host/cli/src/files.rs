@@ -7,8 +7,10 @@ use std::{
 };
 
 use cofferdam_base::bounded;
+use cofferdam_store::Folder;
+use serde::{Serialize, de::DeserializeOwned};
 
-use crate::failure::CliError;
+use crate::failure::{CliError, Failure};
 
 fn fault(path: &Path, what: &'static str, source: io::Error) -> CliError {
     CliError::File { path: path.to_string_lossy().into_owned(), what, source }
@@ -50,6 +52,29 @@ pub(crate) fn read_text_if_there(path: &Path, limit: u64) -> Result<Option<Strin
         Err(CliError::File { source, .. }) if source.kind() == io::ErrorKind::NotFound => Ok(None),
         other => other.map(Some),
     }
+}
+
+/// Reads a TOML file of one of the product's own folders; none where there is no file.
+///
+/// # Errors
+/// [`CliError::Config`] for what does not read back; the folder's.
+pub(crate) fn read_toml<T: DeserializeOwned>(folder: &Folder, name: &str, limit: u64) -> Result<Option<T>, Failure> {
+    let Some(bytes) = folder.read(name, limit)? else { return Ok(None) };
+    let text = String::from_utf8(bytes).map_err(|error| unreadable(name, &error))?;
+    Ok(Some(toml::from_str(&text).map_err(|error| unreadable(name, &error))?))
+}
+
+/// Keeps a value as such a file.
+///
+/// # Errors
+/// [`CliError::Config`] for what cannot be written as TOML; the folder's.
+pub(crate) fn keep_toml<T: Serialize>(folder: &Folder, name: &str, value: &T) -> Result<(), Failure> {
+    let text = toml::to_string(value).map_err(|error| unreadable(name, &error))?;
+    Ok(folder.replace(name, text.as_bytes())?)
+}
+
+fn unreadable(name: &str, why: &dyn std::fmt::Display) -> CliError {
+    CliError::Config { path: name.to_owned(), why: why.to_string() }
 }
 
 /// Reads a file that holds a secret.

@@ -127,9 +127,7 @@ fn fault(why: String) -> CliError {
 /// # Errors
 /// A file that does not read back.
 pub(crate) fn configured(config: &Folder) -> Result<Option<ModelFile>, Failure> {
-    let Some(bytes) = config.read(FILE, MAX_BYTES)? else { return Ok(None) };
-    let text = String::from_utf8(bytes).map_err(|error| fault(error.to_string()))?;
-    let file: ModelFile = toml::from_str(&text).map_err(|error| fault(error.to_string()))?;
+    let Some(file) = files::read_toml::<ModelFile>(config, FILE, MAX_BYTES)? else { return Ok(None) };
     file.policy_hosts()?;
     file.protocol()?;
     file.terms()?;
@@ -144,8 +142,7 @@ pub(crate) fn keep(config: &Folder, file: &ModelFile) -> Result<(), Failure> {
     file.policy_hosts()?;
     file.protocol()?;
     file.terms()?;
-    let text = toml::to_string(file).map_err(|error| fault(error.to_string()))?;
-    Ok(config.replace(FILE, text.as_bytes())?)
+    files::keep_toml(config, FILE, file)
 }
 
 impl ModelFile {

@@ -88,11 +88,9 @@ struct ProfileFile {
 /// # Errors
 /// A file of the configuration folder that does not read back: it is never taken for the default.
 pub(crate) fn profile(config: &Folder) -> Result<Profile, Failure> {
-    let Some(bytes) = config.read(PROFILE, MAX_FILE_BYTES)? else { return Ok(Profile::default()) };
-    let fault = |why: String| CliError::Config { path: PROFILE.to_owned(), why };
-    let text = String::from_utf8(bytes).map_err(|error| fault(error.to_string()))?;
-    let file: ProfileFile = toml::from_str(&text).map_err(|error| fault(error.to_string()))?;
-    Ok(file.profile.parse().map_err(|error: cofferdam_policy::UnknownProfile| fault(error.to_string()))?)
+    let Some(file) = files::read_toml::<ProfileFile>(config, PROFILE, MAX_FILE_BYTES)? else { return Ok(Profile::default()) };
+    let fault = |error: cofferdam_policy::UnknownProfile| CliError::Config { path: PROFILE.to_owned(), why: error.to_string() };
+    Ok(file.profile.parse().map_err(fault)?)
 }
 
 /// Keeps the user's choice of a profile, for all workspaces.
@@ -100,9 +98,15 @@ pub(crate) fn profile(config: &Folder) -> Result<Profile, Failure> {
 /// # Errors
 /// The configuration folder's.
 pub(crate) fn choose(config: &Folder, profile: Profile) -> Result<(), Failure> {
-    let file = ProfileFile { profile: profile.as_str().to_owned() };
-    let text = toml::to_string(&file).map_err(|error| CliError::Config { path: PROFILE.to_owned(), why: error.to_string() })?;
-    Ok(config.replace(PROFILE, text.as_bytes())?)
+    files::keep_toml(config, PROFILE, &ProfileFile { profile: profile.as_str().to_owned() })
+}
+
+/// Reads every policy file that would be in force with the profile that the user chose.
+///
+/// # Errors
+/// See [`profile`] and [`sources`].
+pub(crate) fn chosen(home: &Home, config: &Folder, workspace: &Path) -> Result<Vec<PolicySource>, Failure> {
+    Ok(sources(home, workspace, profile(config)?)?)
 }
 
 /// Reads every policy file that would be in force, built-in ones first.
@@ -192,10 +196,7 @@ pub(crate) fn verify_accepted(sources: Vec<PolicySource>, state: &StateDir) -> R
 }
 
 fn accepted(state: &Folder) -> Result<Accepted, Failure> {
-    let Some(bytes) = state.read(ACCEPTED, MAX_FILE_BYTES)? else { return Ok(Accepted::default()) };
-    let fault = |why: String| CliError::Config { path: ACCEPTED.to_owned(), why };
-    let text = String::from_utf8(bytes).map_err(|error| fault(error.to_string()))?;
-    Ok(toml::from_str(&text).map_err(|error| fault(error.to_string()))?)
+    Ok(files::read_toml(state, ACCEPTED, MAX_FILE_BYTES)?.unwrap_or_default())
 }
 
 /// Accepts the files as they are now; gives their names.
@@ -205,8 +206,6 @@ fn accepted(state: &Folder) -> Result<Accepted, Failure> {
 pub(crate) fn accept(sources: &[PolicySource], state: &Folder) -> Result<Vec<String>, Failure> {
     let files = pinned(sources);
     let names = files.keys().cloned().collect();
-    let text =
-        toml::to_string(&Accepted { files }).map_err(|error| CliError::Config { path: ACCEPTED.to_owned(), why: error.to_string() })?;
-    state.replace(ACCEPTED, text.as_bytes())?;
+    files::keep_toml(state, ACCEPTED, &Accepted { files })?;
     Ok(names)
 }

@@ -145,7 +145,7 @@ impl Session {
         let state = StateDir::open_ambient(&project, &workspace)?;
         let (lock, lock_digest) = read_lock(&folder)?;
         let verified = lock.entries().map(|entry| user.verify(entry)).collect::<Result<Vec<_>, _>>()?;
-        let sources = policies::verify_accepted(policies::sources(&user.home, &folder, policies::profile(&user.config)?)?, &state)?;
+        let sources = policies::verify_accepted(policies::chosen(&user.home, &user.config, &folder)?, &state)?;
         let policies = Policies::load(&sources, &environment(&user, &verified)?)?;
         let name = project.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let signer = keys::ledger_signer(&user.config, &name, &SystemEntropy)?;

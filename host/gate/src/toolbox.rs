@@ -86,10 +86,7 @@ impl Toolbox {
     #[must_use]
     pub fn content(&self, function: &str) -> &BTreeSet<String> {
         static NONE: BTreeSet<String> = BTreeSet::new();
-        let of = |(tool, name): (&str, &str)| {
-            let functions = self.get(tool)?.verified().manifest().functions();
-            functions.iter().find(|(known, _)| known.as_str() == name).map(|(_, function)| &function.content)
-        };
+        let of = |(tool, name): (&str, &str)| Some(&self.get(tool)?.verified().function(name).ok()?.function().content);
         function.split_once('.').and_then(of).unwrap_or(&NONE)
     }
 

@@ -11,7 +11,7 @@ use crate::{
     executed::{extension, is_executed},
     fold::{fold_path, is_ambiguous},
     host::Host,
-    label::{Derivation, Labels},
+    label::{Derivation, Labels, word},
     request::{Integrity, Origin},
     schema::ArgumentRecord,
 };
@@ -52,10 +52,7 @@ impl EntityTypes {
             topic: name("Topic")?,
             origin: name("Origin")?,
             integrity: name("Integrity")?,
-            derivations: std::iter::once(None)
-                .chain(Derivation::ALL.map(Some))
-                .map(|known| (known, uid(&derivation, known.map_or("nothing", Derivation::as_str))))
-                .collect(),
+            derivations: Derivation::or_nothing().map(|known| (known, uid(&derivation, word(known)))).collect(),
         })
     }
 

@@ -62,7 +62,7 @@ impl Gatekeeper {
         let empty = Value::Object(Map::new());
         let arguments = if call.args.is_null() { &empty } else { &call.args };
         let labels = view.label(arguments, &BTreeSet::new());
-        let integrity = if view.sources().is_empty() { Integrity::Trusted } else { Integrity::Untrusted };
+        let integrity = if view.has_results() { Integrity::Untrusted } else { Integrity::Trusted };
         let act =
             Act::ByTool { call: &self.call, tool: &self.tool, act: ToolAct::Call { function: &function, arguments, labels: &labels } };
         let answer = match self.policies.decide(&PolicyRequest { origin: Origin::Model, integrity, act }) {

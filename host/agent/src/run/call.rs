@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cofferdam_base::{CallId, Digest, EntryId, WorkspacePath};
-use cofferdam_gate::{CallInput, Closed, Fault, Labelling, Mode, Publication, Recovery, Refused, transcript::Body};
+use cofferdam_gate::{Closed, Fault, Mode, Publication, Recovery, Refused, transcript::Body};
 use cofferdam_memory::{CallEvidence, Entry};
 use cofferdam_model::ToolCall;
 use cofferdam_policy::Origin;
@@ -111,14 +111,7 @@ impl Agent<'_> {
             let content = observation::said(number, std::iter::once(shown).chain(beside));
             return Ok(Made { outside, quotes, ..Made::nothing(content, came) });
         }
-        let input = CallInput {
-            function: wanted.name.clone(),
-            arguments: wanted.arguments.clone(),
-            origin: Origin::Model,
-            integrity: self.integrity(),
-            labelling: Labelling::From(self.progress.view()),
-        };
-        match gate.call_as(call, &input, Mode::Publish, watcher) {
+        match gate.call_as(call, &self.progress.input(wanted), Mode::Publish, watcher) {
             Ok(completed) => {
                 watcher.completed(number, &completed);
                 let evidence = Some(observation::evidence(&completed));
@@ -133,7 +126,7 @@ impl Agent<'_> {
 
     /// Recalls, by meaning as well where the user has a model for it.
     fn recall(&mut self, arguments: &str, watcher: &mut dyn Watcher) -> Result<Brought, AgentError> {
-        let (gate, integrity) = (self.parts.gate, self.integrity());
+        let (gate, integrity) = (self.parts.gate, self.progress.integrity());
         let meter = &mut self.budget;
         let mut by_model = self.parts.embeddings.map(|embeddings| ByModel {
             embeddings,

@@ -39,7 +39,7 @@ impl Labels {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
         let LabelsCommand::Show { run, call } = self.command;
         let session = Session::open(&context.confine()?, &context.workspace)?;
-        for one in labels(&session.gate, &run)?.iter().filter(|one| call.is_none_or(|call| call == one.number)) {
+        for one in &labels(&session.gate, &run, call)? {
             match context.format {
                 Format::Json => output::line(&as_json(one).to_string())?,
                 Format::Text => as_text(one)?,

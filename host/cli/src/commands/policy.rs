@@ -65,7 +65,7 @@ impl Files {
     fn open(context: &Context) -> Result<Self, Failure> {
         let user = User::open(&context.confine()?)?;
         let folder = files::real_path(&context.workspace)?;
-        let sources = policies::sources(&user.home, &folder, policies::profile(&user.config)?)?;
+        let sources = policies::chosen(&user.home, &user.config, &folder)?;
         Ok(Self { user, folder, sources })
     }
 

@@ -64,10 +64,10 @@ pub struct Labels {
 
 impl Labels {
     /// Labels each value of a call's arguments.
-    pub(super) fn collect(
+    pub(super) fn collect<'s>(
         arguments: &Value,
         content: &BTreeSet<String>,
-        sources: BTreeSet<String>,
+        sources: impl IntoIterator<Item = &'s String>,
         derive: impl Fn(Leaf<'_>, Role) -> Derivation,
     ) -> Self {
         let mut labels = BTreeMap::new();
@@ -84,7 +84,7 @@ impl Labels {
         let worst = |wanted: Role| all.iter().filter(|(_, role)| *role == wanted).map(|(derivation, _)| *derivation).max();
         let is_users = |(derivation, _): &(Derivation, Role)| *derivation == Derivation::User;
         let (target, content) = (worst(Role::Target), worst(Role::Content));
-        let sources = if all.iter().all(is_users) { BTreeSet::new() } else { sources };
+        let sources = if all.iter().all(is_users) { BTreeSet::new() } else { sources.into_iter().cloned().collect() };
         let has_user_words = labels.values().any(|label| label.derivation == Derivation::User);
         Self { arguments: labels, target, content, has_user_words, sources }
     }
@@ -92,13 +92,13 @@ impl Labels {
     /// A call that a user wrote as it is.
     #[must_use]
     pub fn of_user(arguments: &Value) -> Self {
-        Self::collect(arguments, &BTreeSet::new(), BTreeSet::new(), |_, _| Derivation::User)
+        Self::collect(arguments, &BTreeSet::new(), [], |_, _| Derivation::User)
     }
 
     /// A call of which nobody knows where it comes from.
     #[must_use]
     pub fn unknown(arguments: &Value) -> Self {
-        Self::collect(arguments, &BTreeSet::new(), BTreeSet::new(), |_, _| Derivation::Untrusted)
+        Self::collect(arguments, &BTreeSet::new(), [], |_, _| Derivation::Untrusted)
     }
 
     /// By the name of the argument.

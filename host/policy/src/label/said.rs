@@ -61,19 +61,11 @@ impl Said {
     pub(super) fn has_number(&self, value: &Number) -> bool {
         let text = value.to_string();
         let whole = text.strip_suffix(".0").unwrap_or(&text);
-        // A space between digits groups thousands.
-        let is_grouped = |from: usize, to: usize| {
+        let is_grouped = |(from, to): (usize, usize)| {
             let (before, after) = self.around(from, to);
-            let meets = |mut chars: Box<dyn Iterator<Item = char> + '_>| {
-                chars.next().is_some_and(char::is_whitespace) && chars.next().is_some_and(|c| c.is_ascii_digit())
-            };
-            meets(Box::new(before.chars().rev())) || meets(Box::new(after.chars()))
+            goes_on(before.chars().rev()) || goes_on(after.chars())
         };
-        let stands = |text: &str| {
-            let mut places = self.text.match_indices(text).map(|(at, _)| (at, at + text.len()));
-            places.any(|(from, to)| self.stands_alone(from, to) && !is_grouped(from, to))
-        };
-        stands(&text) || stands(whole)
+        [text.as_str(), whole].into_iter().flat_map(|text| self.alone(text)).any(|place| !is_grouped(place))
     }
 
     /// Whether a value is a day that the words name, or a time on it: `YYYY-MM-DD`, `YYYY-MM-DD HH:MM`, with seconds or without.
@@ -109,8 +101,12 @@ impl Said {
     /// Where a value stands.
     fn places<'s>(&'s self, value: &'s str) -> impl Iterator<Item = (usize, usize)> + 's {
         let is_none = value.chars().take(MIN_CHARS).count() < MIN_CHARS || value.trim() != value || value.chars().any(is_deceptive);
-        let places = self.text.match_indices(value).filter(move |_| !is_none).map(|(at, _)| (at, at + value.len()));
-        places.filter(|(from, to)| self.stands_alone(*from, *to))
+        self.alone(value).filter(move |_| !is_none)
+    }
+
+    /// Where a text stands as no part of something longer, whatever it is.
+    fn alone<'s>(&'s self, text: &'s str) -> impl Iterator<Item = (usize, usize)> + 's {
+        self.text.match_indices(text).map(|(at, _)| (at, at + text.len())).filter(|(from, to)| self.stands_alone(*from, *to))
     }
 
     fn around(&self, from: usize, to: usize) -> (&str, &str) {
@@ -142,6 +138,11 @@ impl Said {
         let (mut back, mut forth) = (before.chars().rev(), after.chars());
         !meets(back.next(), back.next()) && !meets(forth.next(), forth.next())
     }
+}
+
+/// Whether digits go on behind a space, which groups thousands.
+fn goes_on(mut chars: impl Iterator<Item = char>) -> bool {
+    chars.next().is_some_and(char::is_whitespace) && chars.next().is_some_and(|c| c.is_ascii_digit())
 }
 
 /// `HH:MM`, with seconds or without.

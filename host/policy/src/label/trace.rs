@@ -38,28 +38,51 @@ impl Trace {
     }
 }
 
-/// How a value stands in a text; none where no trace of it is found.
-#[must_use]
-pub fn trace(value: &str, text: &str) -> Option<Trace> {
-    if value.is_empty() {
-        return None;
+/// A text that values are looked for in.
+#[derive(Debug, Clone)]
+pub struct Searched {
+    text: String,
+    bare: String,
+    words: HashSet<String>,
+}
+
+impl Searched {
+    /// A text, made ready once for all values.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), bare: bare(text), words: words(text).into_iter().collect() }
     }
-    if text.contains(value) {
-        return Some(Trace::Verbatim);
+
+    /// How a value stands in the text; none where no trace of it is found.
+    #[must_use]
+    pub fn trace(&self, value: &str) -> Option<Trace> {
+        if value.is_empty() {
+            return None;
+        }
+        if self.text.contains(value) {
+            return Some(Trace::Verbatim);
+        }
+        let is_long = |bare: &str| bare.chars().count() >= MIN_CHARS;
+        let bare = bare(value);
+        if !is_long(&bare) {
+            return None;
+        }
+        let stands = |bare: &str| is_long(bare) && self.bare.contains(bare);
+        if stands(&bare) {
+            Some(Trace::Disguised)
+        } else if decoded(value).iter().any(|decoded| stands(&self::bare(decoded)))
+            || encoded(value).iter().any(|code| self.bare.contains(code))
+        {
+            Some(Trace::Encoded)
+        } else {
+            self.has_pieces_of(value).then_some(Trace::InPieces)
+        }
     }
-    let (bare, bare_text) = (bare(value), bare(text));
-    if bare.chars().count() < MIN_CHARS {
-        return None;
-    }
-    let stands = |bare: &str| bare.chars().count() >= MIN_CHARS && bare_text.contains(bare);
-    if stands(&bare) {
-        Some(Trace::Disguised)
-    } else if decoded(value).iter().any(|decoded| stands(&self::bare(decoded)))
-        || encoded(value).iter().any(|code| bare_text.contains(code))
-    {
-        Some(Trace::Encoded)
-    } else {
-        is_in_pieces(value, text).then_some(Trace::InPieces)
+
+    fn has_pieces_of(&self, value: &str) -> bool {
+        let counts = |word: &String| word.len() >= MIN_PIECE_BYTES && !is_function_word(word);
+        let wanted: Vec<String> = words(value).into_iter().filter(counts).collect();
+        !wanted.is_empty() && wanted.iter().filter(|word| self.words.contains(*word)).count() * 2 >= wanted.len()
     }
 }
 
@@ -103,17 +126,14 @@ fn from_percent(text: &str) -> Option<Vec<u8>> {
     Some(bytes)
 }
 
-fn is_in_pieces(value: &str, text: &str) -> bool {
-    let counts = |word: &String| word.len() >= MIN_PIECE_BYTES && !is_function_word(word);
-    let wanted: Vec<String> = words(value).into_iter().filter(counts).collect();
-    let there: HashSet<String> = words(text).into_iter().collect();
-    !wanted.is_empty() && wanted.iter().filter(|word| there.contains(*word)).count() * 2 >= wanted.len()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    fn trace(value: &str, text: &str) -> Option<Trace> {
+        Searched::new(text).trace(value)
+    }
 
     #[test]
     fn a_value_is_traced_through_disguises() {

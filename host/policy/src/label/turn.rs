@@ -20,6 +20,13 @@ pub(crate) fn word(derivation: Option<Derivation>) -> &'static str {
     derivation.map_or("nothing", Derivation::as_str)
 }
 
+impl Derivation {
+    /// None, and then all of them.
+    pub(crate) fn or_nothing() -> impl Iterator<Item = Option<Self>> {
+        std::iter::once(None).chain(Self::ALL.map(Some))
+    }
+}
+
 impl Labels {
     /// Every way in which one of the labels could be another.
     pub(crate) fn turned(&self) -> Vec<Turned> {
@@ -27,11 +34,10 @@ impl Labels {
         let mut turn = |name: String, is: &str, would_be: &str, labels: Self| {
             all.push(Turned { name, is: is.to_owned(), would_be: would_be.to_owned(), labels });
         };
-        let values = || std::iter::once(None).chain(Derivation::ALL.map(Some));
-        for other in values().filter(|other| *other != self.target) {
+        for other in Derivation::or_nothing().filter(|other| *other != self.target) {
             turn("context.labels.target".to_owned(), word(self.target), word(other), Self { target: other, ..self.clone() });
         }
-        for other in values().filter(|other| *other != self.content) {
+        for other in Derivation::or_nothing().filter(|other| *other != self.content) {
             turn("context.labels.content".to_owned(), word(self.content), word(other), Self { content: other, ..self.clone() });
         }
         let directed = [self.has_user_words, !self.has_user_words];

@@ -1,6 +1,6 @@
 //! What is in view of a model: the user's words, and what calls brought.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -22,7 +22,7 @@ const MAX_HANDLE_DIGITS: usize = 5;
 const MIN_WORDS: usize = 2;
 
 /// Who chose what a call looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Directed {
     /// The user: each of its arguments is the user's or stands in something that the user named.
     ByUser,
@@ -43,9 +43,8 @@ pub struct Source {
 #[derive(Debug, Clone, Default)]
 pub struct View {
     said: Said,
-    sources: Vec<Source>,
-    /// How many sources the model chose.
-    by_model: usize,
+    /// By function, and who chose what its calls looked at: the model, where it chose once.
+    sources: BTreeMap<String, Directed>,
     /// Every record once.
     records: BTreeSet<Record>,
     /// Whole values of records, each with what names a record that it stands in.
@@ -74,8 +73,8 @@ impl View {
             }
         });
         self.written.extend(written);
-        self.by_model += usize::from(source.directed == Directed::ByModel);
-        self.sources.push(source);
+        let directed = self.sources.entry(source.function).or_insert(source.directed);
+        *directed = (*directed).max(source.directed);
         for record in records(result) {
             self.keep(record);
         }
@@ -96,17 +95,20 @@ impl View {
         self.records.insert(record);
     }
 
-    /// What is in view, in its order.
+    /// Whether any result is in view.
     #[must_use]
-    pub fn sources(&self) -> &[Source] {
-        &self.sources
+    pub fn has_results(&self) -> bool {
+        !self.sources.is_empty()
+    }
+
+    fn is_all_by_user(&self) -> bool {
+        self.has_results() && self.sources.values().all(|directed| *directed == Directed::ByUser)
     }
 
     /// The labels of a call's arguments, of which the manifest says that these are content.
     #[must_use]
     pub fn label(&self, arguments: &Value, content: &BTreeSet<String>) -> Labels {
-        let functions = self.sources.iter().map(|source| source.function.clone()).collect();
-        Labels::collect(arguments, content, functions, |leaf, role| self.derivation(leaf, role))
+        Labels::collect(arguments, content, self.sources.keys(), |leaf, role| self.derivation(leaf, role))
     }
 
     /// Who chose what a call looks at. To look for words of the user, in any order, is to do what the user said.
@@ -133,7 +135,7 @@ impl View {
             (Leaf::Text(text), Role::Target) => self.selected(text),
             (Leaf::Text(text), Role::Content) if self.said.has(text) || self.said.has_words_of(text) => Derivation::User,
             // What a model says may be made of everything that it has seen.
-            (Leaf::Text(_), Role::Content) if !self.sources.is_empty() && self.by_model == 0 => Derivation::Named,
+            (Leaf::Text(_), Role::Content) if self.is_all_by_user() => Derivation::Named,
             (Leaf::Text(_), Role::Content) => Derivation::Untrusted,
             (Leaf::Number(number), _) if self.said.has_number(number) => Derivation::User,
             (Leaf::Number(number), _) => self.selected(&number.to_string()),

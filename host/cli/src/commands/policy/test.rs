@@ -65,7 +65,7 @@ impl Test {
         let user = User::open(&context.confine()?)?;
         let folder = files::real_path(&context.workspace)?;
         if self.files.is_empty() {
-            sources = policies::sources(&user.home, &folder, policies::profile(&user.config)?)?;
+            sources = policies::chosen(&user.home, &user.config, &folder)?;
         }
         let environment = environment_of(&user, &folder)?;
         let (mut failed, mut cases) = (0, 0);
