@@ -136,6 +136,9 @@ pub enum Step {
         /// The calls whose texts it shows again, in whatever run they were made: what is removed of one of them goes from here too.
         #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
         quotes: BTreeSet<CallId>,
+        /// Whether it brought something from the network.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        network: bool,
     },
     /// The plan was compared with the world, and what the facts say against it is another than before.
     Compared {
@@ -405,8 +408,8 @@ mod tests {
     #[test]
     fn lines_of_before_the_plan_read_back() {
         let old = r#"{"step":"observed","id":"a","content":"{}","evidence":null,"outside":true,"published":false}"#;
-        let Step::Observed { came, left, quotes, .. } = serde_json::from_str(old).unwrap() else { panic!("an observation") };
-        assert!(came == Came::Untold && left.is_empty() && quotes.is_empty());
+        let Step::Observed { came, left, quotes, network, .. } = serde_json::from_str(old).unwrap() else { panic!("an observation") };
+        assert!(came == Came::Untold && left.is_empty() && quotes.is_empty() && !network);
     }
 
     #[test]

@@ -5,7 +5,10 @@ use std::collections::VecDeque;
 use cofferdam_base::{CallId, RunId};
 use cofferdam_gate::{CallInput, Labelling};
 use cofferdam_model::{Caps, Message, Spent, ToolCall};
-use cofferdam_policy::{Integrity, Origin, label::View};
+use cofferdam_policy::{
+    Integrity, Origin,
+    label::{View, Whence},
+};
 
 use crate::{
     AgentError,
@@ -202,12 +205,13 @@ impl Progress {
                 self.messages.push(Message::Assistant { text: response.text, calls: response.calls });
             }
             Step::Calling { call, .. } => self.begun = Some(call),
-            Step::Observed { id, content, evidence, outside, published, came, left, quotes: _ } => {
+            Step::Observed { id, content, evidence, outside, published, came, left, quotes: _, network } => {
                 let number = self.number();
                 let past = Past { came, call: self.begun.take(), evidence, left };
                 let name = match self.pending.pop_front() {
                     Some(call) => {
-                        sight::take_in(&mut self.view, &call, &content, self.answers == 0);
+                        let from = if network { Whence::Network } else { Whence::Inside };
+                        sight::take_in(&mut self.view, &call, &content, from, self.answers == 0);
                         self.came_to(number, &call, &past, published);
                         call.name
                     }
@@ -402,7 +406,7 @@ mod tests {
 
     fn ended(id: &str, came: Came, published: bool) -> Step {
         let (id, content, left) = (id.into(), "{}".into(), BTreeMap::new());
-        Step::Observed { id, content, evidence: None, outside: true, published, came, left, quotes: BTreeSet::new() }
+        Step::Observed { id, content, evidence: None, outside: true, published, came, left, quotes: BTreeSet::new(), network: false }
     }
 
     #[test]

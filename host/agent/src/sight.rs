@@ -1,7 +1,7 @@
 //! What a run has in view, for the labels of the calls that it makes.
 
 use cofferdam_model::ToolCall;
-use cofferdam_policy::label::{Directed, Source, View};
+use cofferdam_policy::label::{Directed, Source, View, Whence};
 use serde_json::Value;
 
 use crate::{builtin, journal::RunHeader, plan};
@@ -13,13 +13,14 @@ const INDEX: &str = "memory.index";
 pub(crate) fn at_first(header: &RunHeader) -> View {
     let mut view = View::of(&header.task);
     if !header.index.is_empty() {
-        view.see(Source { function: INDEX.to_owned(), directed: Directed::ByModel }, &Value::Null, &Value::Null);
+        let index = Source { function: INDEX.to_owned(), directed: Directed::ByModel, from: Whence::Inside };
+        view.see(index, &Value::Null, &Value::Null);
     }
     view
 }
 
 /// Takes in what a call brought. Only what a tool gave is looked at for values: the rest of a result are our own words.
-pub(crate) fn take_in(view: &mut View, call: &ToolCall, content: &str, is_look: bool) {
+pub(crate) fn take_in(view: &mut View, call: &ToolCall, content: &str, from: Whence, is_look: bool) {
     if matches!(call.name.as_str(), builtin::REMEMBER | plan::UPDATE) {
         return; // They show nothing but what the model said.
     }
@@ -33,5 +34,5 @@ pub(crate) fn take_in(view: &mut View, call: &ToolCall, content: &str, is_look: 
     let shown: Value = serde_json::from_str(content).unwrap_or_default();
     // What is recalled was seen before, or is another run's: it quotes arguments of the model beside results.
     let brought = shown.get("output").unwrap_or(&Value::Null);
-    view.see(Source { function: call.name.clone(), directed }, &arguments, brought);
+    view.see(Source { function: call.name.clone(), directed, from }, &arguments, brought);
 }

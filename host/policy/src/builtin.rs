@@ -16,6 +16,10 @@ pub enum Profile {
     ReadOnly,
     /// Asks before every call of a tool, and reaches nothing outside the workspace.
     LockedDown,
+    /// Nobody is there to be asked: refuses at once what others ask about, and reaches nothing outside the workspace.
+    Ci,
+    /// Reads the web from page to page; asks before addresses that stand nowhere, and before everything else that leaves the machine.
+    Research,
 }
 
 /// A name that no profile has.
@@ -40,7 +44,7 @@ impl FromStr for Profile {
 
 impl Profile {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Careful, Self::Developer, Self::ReadOnly, Self::LockedDown];
+    pub const ALL: [Self; 6] = [Self::Careful, Self::Developer, Self::ReadOnly, Self::LockedDown, Self::Ci, Self::Research];
 
     /// Its name: that of its file in `policies/`.
     #[must_use]
@@ -50,6 +54,8 @@ impl Profile {
             Self::Developer => "developer",
             Self::ReadOnly => "read-only",
             Self::LockedDown => "locked-down",
+            Self::Ci => "ci",
+            Self::Research => "research",
         }
     }
 
@@ -61,6 +67,8 @@ impl Profile {
             Self::Developer => "asks before what cannot be taken back, unless it is what the user said",
             Self::ReadOnly => "changes nothing in the workspace",
             Self::LockedDown => "asks before every call; no network, no secrets",
+            Self::Ci => "asks nobody: refuses what others ask about; no network, no secrets",
+            Self::Research => "reads the web from page to page; asks before all else that leaves the machine",
         }
     }
 }
@@ -82,6 +90,8 @@ pub fn builtin(profile: Profile) -> Vec<PolicySource> {
         Profile::Developer => file!("developer"),
         Profile::ReadOnly => file!("read-only"),
         Profile::LockedDown => file!("locked-down"),
+        Profile::Ci => file!("ci"),
+        Profile::Research => file!("research"),
     };
     vec![file!("default"), tighter]
 }

@@ -16,8 +16,8 @@ use serde_json::Value;
 
 use crate::{
     host::Host,
-    label::{Labels, Source, View},
-    request::{Act, Integrity, Origin, PathAccess, PolicyRequest, RunAct, ToolAct},
+    label::{Labels, Source, View, Whence},
+    request::{Act, Integrity, NetRequest, Origin, PathAccess, PolicyRequest, RunAct, ToolAct, Via},
     schema::Installed,
     signature::{Effect, FunctionSignature, ToolSignature},
     verdict::Ruling,
@@ -77,6 +77,15 @@ pub(crate) struct Case {
     method: Option<String>,
     host: Option<Host>,
     url_path: Option<String>,
+    /// Of requests to the network; without them they go by TLS to its port, and the tool names the host.
+    #[serde(default = "tls")]
+    port: u16,
+    #[serde(default = "yes")]
+    secure: bool,
+    #[serde(default = "tool")]
+    via: Via,
+    address: Option<String>,
+    kind: Option<String>,
     secret: Option<String>,
     topic: Option<String>,
     provider: Option<String>,
@@ -90,6 +99,9 @@ struct SeenCall {
     #[serde(default)]
     arguments: Value,
     result: Value,
+    /// Whether it comes from the network.
+    #[serde(default)]
+    network: bool,
 }
 
 fn model() -> Origin {
@@ -100,11 +112,24 @@ fn trusted() -> Integrity {
     Integrity::Trusted
 }
 
+fn tls() -> u16 {
+    443
+}
+
+fn tool() -> Via {
+    Via::Tool
+}
+
+fn yes() -> bool {
+    true
+}
+
 #[derive(Debug)]
 enum CaseAction {
     Call { tool: ToolName, function: FunctionName },
     Path(PathAccess),
     Net,
+    Private,
     Secret,
     MemoryCommit,
     ModelSend,
@@ -123,6 +148,7 @@ impl<'de> Deserialize<'de> for CaseAction {
             "path:write" => Self::Path(PathAccess::Write),
             "path:delete" => Self::Path(PathAccess::Delete),
             "net:request" => Self::Net,
+            "net:private" => Self::Private,
             "secret:use" => Self::Secret,
             "memory:commit" => Self::MemoryCommit,
             "model:send" => Self::ModelSend,
@@ -200,7 +226,8 @@ impl Case {
         let mut view = View::of(self.said.as_deref().unwrap_or_default());
         for call in &self.seen {
             let directed = view.directed(&call.arguments);
-            view.see(Source { function: call.function.clone(), directed }, &call.arguments, &call.result);
+            let from = if call.network { Whence::Network } else { Whence::Inside };
+            view.see(Source { function: call.function.clone(), directed, from }, &call.arguments, &call.result);
         }
         static NONE: BTreeSet<String> = BTreeSet::new();
         let content = if let CaseAction::Call { tool, function } = &self.action { installed.content(tool, function) } else { &NONE };
@@ -209,17 +236,29 @@ impl Case {
 
     /// Its request; none if it has not exactly the members that its action needs.
     pub(crate) fn request<'a>(&'a self, actors: &'a Actors, labels: &'a Labels) -> Option<PolicyRequest<'a>> {
-        let Self { tool, arguments, path, method, host, url_path, secret, topic, provider, .. } = self;
+        let Self { tool, arguments, path, method, host, url_path, address, kind, secret, topic, provider, .. } = self;
         let given = [tool.is_some(), arguments.is_some(), path.is_some(), method.is_some(), host.is_some(), url_path.is_some()];
-        let given = given.into_iter().chain([secret.is_some(), topic.is_some(), provider.is_some()]).filter(|given| *given).count();
+        let more = [address.is_some(), kind.is_some(), secret.is_some(), topic.is_some(), provider.is_some()];
+        let given = given.into_iter().chain(more).filter(|given| *given).count();
         let by_tool = |tool, act| Act::ByTool { call: &actors.call, tool, act };
         let by_run = |act| Act::ByRun { run: &actors.run, act };
         let (needed, act) = match &self.action {
             CaseAction::Call { tool, function } => (1, by_tool(tool, ToolAct::Call { function, arguments: arguments.as_ref()?, labels })),
             CaseAction::Path(access) => (2, by_tool(tool.as_ref()?, ToolAct::Path { access: *access, path: path.as_ref()? })),
             CaseAction::Net => {
-                let net = ToolAct::Net { method: method.as_ref()?, host: host.as_ref()?, path: url_path.as_ref()? };
-                (4, by_tool(tool.as_ref()?, net))
+                let net = NetRequest {
+                    method: method.as_ref()?,
+                    host: host.as_ref()?,
+                    port: self.port,
+                    is_secure: self.secure,
+                    path: url_path.as_ref()?,
+                    via: self.via,
+                };
+                (4, by_tool(tool.as_ref()?, ToolAct::Net(net)))
+            }
+            CaseAction::Private => {
+                let (address, kind) = (address.as_ref()?, kind.as_ref()?);
+                (4, by_tool(tool.as_ref()?, ToolAct::Private { host: host.as_ref()?, address, kind, port: self.port }))
             }
             CaseAction::Secret => (2, by_tool(tool.as_ref()?, ToolAct::Secret { name: secret.as_ref()? })),
             CaseAction::MemoryCommit => (1, by_run(RunAct::MemoryCommit { topic: topic.as_ref()? })),

@@ -14,7 +14,8 @@ use crate::{
     denial::DenialCause,
     engine::{ActionRules, Engine, Prepared},
     entity::uid,
-    request::{Act, PathAccess, PolicyRequest, RunAct, ToolAct},
+    host::Host,
+    request::{Act, NetRequest, PathAccess, PolicyRequest, RunAct, ToolAct},
     rule::{Rule, RuleEffect},
     schema::{Represented, action_name},
 };
@@ -83,10 +84,19 @@ impl Engine {
                         }
                         (access.action().to_owned(), self.types.path(path))
                     }
-                    ToolAct::Net { method, host, path } => {
+                    ToolAct::Net(NetRequest { method, host, port, is_secure, path, via }) => {
                         context.push(("method".to_owned(), label("method", method, MAX_LABEL_BYTES)?));
                         context.push(("path".to_owned(), label("path", path, MAX_URL_PATH_BYTES)?));
+                        context.push(("port".to_owned(), RestrictedExpression::new_long(port.into())));
+                        context.push(("secure".to_owned(), RestrictedExpression::new_bool(is_secure)));
+                        context.push(("via".to_owned(), self.types.via(via)));
                         ("net:request".to_owned(), self.types.host(host, self.installed.is_model_host(host)))
+                    }
+                    ToolAct::Private { host, address, kind, port } => {
+                        context.push(("address".to_owned(), label("address", address, MAX_LABEL_BYTES)?));
+                        context.push(("kind".to_owned(), label("kind of address", kind, MAX_LABEL_BYTES)?));
+                        context.push(("port".to_owned(), RestrictedExpression::new_long(port.into())));
+                        ("net:private".to_owned(), self.types.host(host, self.installed.is_model_host(host)))
                     }
                     ToolAct::Secret { name } => {
                         label("secret's name", name, MAX_LABEL_BYTES)?;
@@ -141,7 +151,13 @@ pub(crate) fn subject(request: &PolicyRequest<'_>) -> Subject {
         Act::ByTool { call, tool, act } => match act {
             ToolAct::Call { function, .. } => of(call.as_str(), action_name(tool, function), tool.as_str()),
             ToolAct::Path { access, path } => of(call.as_str(), access.action().to_owned(), path.as_str()),
-            ToolAct::Net { method, host, path } => of(call.as_str(), "net:request".to_owned(), &format!("{method} {host}{path}")),
+            ToolAct::Net(NetRequest { method, host, port, is_secure, path, .. }) => {
+                let place = place(host, port, is_secure);
+                of(call.as_str(), "net:request".to_owned(), &format!("{method} {place}{path}"))
+            }
+            ToolAct::Private { host, address, kind, port } => {
+                of(call.as_str(), "net:private".to_owned(), &format!("{host}:{port}, which is {address} ({kind})"))
+            }
             ToolAct::Secret { name } => of(call.as_str(), "secret:use".to_owned(), name),
         },
         Act::ByRun { run, act } => match act {
@@ -149,6 +165,17 @@ pub(crate) fn subject(request: &PolicyRequest<'_>) -> Subject {
             RunAct::ModelSend { host, .. } => of(run.as_str(), "model:send".to_owned(), host.as_str()),
             RunAct::ToolLoad { tool } => of(run.as_str(), "tool:load".to_owned(), tool.as_str()),
         },
+    }
+}
+
+/// Scheme, host and port, without what goes without saying.
+fn place(host: &Host, port: u16, is_secure: bool) -> String {
+    let host = if host.as_str().contains(':') { format!("[{host}]") } else { host.to_string() };
+    match (is_secure, port) {
+        (true, 443) => host,
+        (true, _) => format!("{host}:{port}"),
+        (false, 80) => format!("http://{host}"),
+        (false, _) => format!("http://{host}:{port}"),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     fold::{fold_path, is_ambiguous},
     host::Host,
     label::{Derivation, Labels, word},
-    request::{Integrity, Origin},
+    request::{Integrity, Origin, Via},
     schema::ArgumentRecord,
 };
 
@@ -27,6 +27,7 @@ pub(crate) struct EntityTypes {
     pub(crate) secret: EntityTypeName,
     pub(crate) topic: EntityTypeName,
     origin: EntityTypeName,
+    via: EntityTypeName,
     integrity: EntityTypeName,
     derivations: Vec<(Option<Derivation>, EntityUid)>,
 }
@@ -51,6 +52,7 @@ impl EntityTypes {
             secret: name("Secret")?,
             topic: name("Topic")?,
             origin: name("Origin")?,
+            via: name("Via")?,
             integrity: name("Integrity")?,
             derivations: Derivation::or_nothing().map(|known| (known, uid(&derivation, word(known)))).collect(),
         })
@@ -110,6 +112,11 @@ impl EntityTypes {
         let derived: Option<Vec<_>> = known.map(|(name, label)| Some((name.clone(), entity(Some(label.derivation))?))).collect();
         let derived = RestrictedExpression::new_record(derived?).ok()?;
         Some([("labels".to_owned(), all.ok()?), ("derived".to_owned(), derived)])
+    }
+
+    /// Who named the address of a request.
+    pub(crate) fn via(&self, via: Via) -> RestrictedExpression {
+        RestrictedExpression::new_entity_uid(uid(&self.via, via.as_str()))
     }
 
     /// The circumstances that every context starts with.

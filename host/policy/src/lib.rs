@@ -43,7 +43,7 @@ pub use host::{Host, HostError};
 pub use impossible::Impossible;
 pub use judge::{CaseOutcome, JudgedCase, judge_cases};
 pub use policies::{AcceptedFile, PinnedPolicies, Policies};
-pub use request::{Act, Integrity, Origin, PathAccess, PolicyRequest, RunAct, ToolAct};
+pub use request::{Act, Integrity, NetRequest, Origin, PathAccess, PolicyRequest, RunAct, ToolAct, Via};
 pub use rule::{Rule, RuleEffect};
 pub use schema::ArgumentMismatch;
 pub use signature::{Effect, Environment, FunctionSignature, ToolSignature};

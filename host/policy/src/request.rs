@@ -114,19 +114,68 @@ pub enum ToolAct<'a> {
         path: &'a WorkspacePath,
     },
     /// To send an HTTP request: action `net:request`. Each redirect is a request of its own.
-    Net {
-        /// The method in upper case.
-        method: &'a str,
-        /// The host.
+    Net(NetRequest<'a>),
+    /// To connect to an address that is not public (loopback, private, link-local and the like): action `net:private`. Asked after
+    /// the request itself was allowed and the host's name was looked up.
+    Private {
+        /// The host, as it was asked for.
         host: &'a Host,
-        /// The path of the URL, normalised by the caller, without the query.
-        path: &'a str,
+        /// The address, in its usual spelling.
+        address: &'a str,
+        /// What kind of address it is: `loopback`, `private`, `link-local`.
+        kind: &'a str,
+        /// The TCP port.
+        port: u16,
     },
     /// To have a secret put into a request by the host: action `secret:use`. The tool never sees it.
     Secret {
         /// The secret's name.
         name: &'a str,
     },
+}
+
+/// An HTTP request that a tool wants to send.
+#[derive(Debug, Clone, Copy)]
+pub struct NetRequest<'a> {
+    /// The method in upper case.
+    pub method: &'a str,
+    /// The host.
+    pub host: &'a Host,
+    /// The TCP port.
+    pub port: u16,
+    /// Whether it goes by TLS.
+    pub is_secure: bool,
+    /// The path of the URL, normalised by the caller, without the query.
+    pub path: &'a str,
+    /// Who named the address.
+    pub via: Via,
+}
+
+/// Who named the address of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Via {
+    /// Scheme, host and port are those of a URL in the call's own arguments, which was decided on before.
+    Argument,
+    /// A server that was asked in this call, in a redirect to exactly this address.
+    Redirect,
+    /// The tool itself.
+    Tool,
+}
+
+impl Via {
+    /// All of them, in the order of the schema.
+    pub const ALL: [Self; 3] = [Self::Argument, Self::Redirect, Self::Tool];
+
+    /// The id of `Via::"..."` in rules.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Argument => "argument",
+            Self::Redirect => "redirect",
+            Self::Tool => "tool",
+        }
+    }
 }
 
 /// What a run of the agent wants to do by itself.

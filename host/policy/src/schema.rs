@@ -44,6 +44,7 @@ const BASE_ACTIONS: &[&str] = &[
     "path:write",
     "path:delete",
     "net:request",
+    "net:private",
     "secret:use",
     "memory:commit",
     "model:send",

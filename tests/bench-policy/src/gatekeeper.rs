@@ -6,7 +6,7 @@ use cofferdam_base::{CallId, FunctionName, Timestamp, ToolName};
 use cofferdam_policy::{
     Act, Decision, Effect, Environment, FunctionSignature, Integrity, Origin, Policies, PolicyRequest, Profile, ToolAct, ToolSignature,
     builtin,
-    label::{Labels, Source, View},
+    label::{Labels, Source, View, Whence},
 };
 use serde_json::{Map, Value};
 
@@ -77,7 +77,7 @@ impl Gatekeeper {
 /// Takes in what a call brought.
 pub(crate) fn see(view: &mut View, call: &suite::Call, result: &Value) {
     let directed = view.directed(&call.args);
-    view.see(Source { function: call.function.clone(), directed }, &call.args, result);
+    view.see(Source { function: call.function.clone(), directed, from: Whence::Network }, &call.args, result);
 }
 
 /// A name in the form that functions have here.

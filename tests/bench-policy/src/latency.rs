@@ -9,7 +9,7 @@ use cofferdam_base::{CallId, Timestamp, ToolName};
 use cofferdam_policy::{
     Act, Effect, Environment, FunctionSignature, GrantOwner, Integrity, Origin, Policies, PolicyRequest, PolicySource, Profile, RuleSet,
     ToolAct, ToolSignature, builtin,
-    label::{Directed, Source, View},
+    label::{Directed, Source, View, Whence},
 };
 use serde_json::json;
 
@@ -42,7 +42,7 @@ pub(crate) fn decide(rules: usize) -> Result<[Duration; 2], String> {
 
     let mut view = View::of("Send a summary of www.example.org to ann@example.com");
     view.see(
-        Source { function: "web.get".to_owned(), directed: Directed::ByUser },
+        Source { function: "web.get".to_owned(), directed: Directed::ByUser, from: Whence::Network },
         &json!({}),
         &json!({"text": "Unemployment edged down."}),
     );

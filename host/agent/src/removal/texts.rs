@@ -136,13 +136,14 @@ mod tests {
             came: crate::journal::Came::Verified,
             left: BTreeMap::new(),
             quotes: BTreeSet::new(),
+            network: false,
         }
     }
 
     fn recalled(content: &str, of: &[u8]) -> Step {
-        let Step::Observed { id, evidence, outside, published, came, left, .. } = observed("") else { panic!("an observation") };
+        let Step::Observed { id, evidence, outside, published, came, left, network, .. } = observed("") else { panic!("an observation") };
         let quotes = of.iter().copied().map(call).collect();
-        Step::Observed { id, content: content.into(), evidence, outside, published, came, left, quotes }
+        Step::Observed { id, content: content.into(), evidence, outside, published, came, left, quotes, network }
     }
 
     #[test]

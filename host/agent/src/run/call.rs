@@ -30,12 +30,14 @@ struct Made {
     published: bool,
     left: BTreeMap<WorkspacePath, Option<Digest>>,
     quotes: BTreeSet<CallId>,
+    network: bool,
 }
 
 impl Made {
     /// Something that changed nothing and shows nothing that may be cited.
     fn nothing(content: String, came: Came) -> Self {
-        Self { content, came, evidence: None, outside: false, published: false, left: BTreeMap::new(), quotes: BTreeSet::new() }
+        let (left, quotes) = (BTreeMap::new(), BTreeSet::new());
+        Self { content, came, evidence: None, outside: false, published: false, left, quotes, network: false }
     }
 }
 
@@ -86,8 +88,8 @@ impl Agent<'_> {
                 made
             }
         };
-        let Made { content, came, evidence, outside, published, left, quotes } = made;
-        self.take_down(Step::Observed { id: wanted.id.clone(), content, evidence, outside, published, came, left, quotes })
+        let Made { content, came, evidence, outside, published, left, quotes, network } = made;
+        self.take_down(Step::Observed { id: wanted.id.clone(), content, evidence, outside, published, came, left, quotes, network })
     }
 
     fn make(&mut self, number: u64, call: CallId, wanted: &ToolCall, watcher: &mut dyn Watcher) -> Result<Made, AgentError> {

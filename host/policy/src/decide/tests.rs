@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 use crate::{
-    Effect, Environment, FunctionSignature, Host, Integrity, Origin, ToolSignature,
+    Effect, Environment, FunctionSignature, Host, Integrity, Origin, ToolSignature, Via,
     label::{Labels, View},
     schema::Installed,
     validate::validate,
@@ -44,7 +44,10 @@ fn every_translated_request_conforms_to_the_schema() {
         calls.map(|(arguments, labels)| by_tool(ToolAct::Call { function: &function, arguments, labels })).collect();
     acts.extend(paths.iter().map(|path| by_tool(ToolAct::Path { access: PathAccess::Read, path })));
     acts.extend([PathAccess::Write, PathAccess::Delete].map(|access| by_tool(ToolAct::Path { access, path: &paths[1] })));
-    acts.push(by_tool(ToolAct::Net { method: "GET", host: &host, path: "/" }));
+    for ((port, is_secure), via) in [(443, true), (8080, false), (80, false)].into_iter().zip(Via::ALL) {
+        acts.push(by_tool(ToolAct::Net(NetRequest { method: "GET", host: &host, port, is_secure, path: "/", via })));
+    }
+    acts.push(by_tool(ToolAct::Private { host: &host, address: "127.0.0.1", kind: "loopback", port: 80 }));
     acts.push(by_tool(ToolAct::Secret { name: "s" }));
     let runs = [RunAct::MemoryCommit { topic: "t" }, RunAct::ModelSend { provider: "p", host: &host }, RunAct::ToolLoad { tool: &tool }];
     acts.extend(runs.map(|act| Act::ByRun { run: &run, act }));

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::{
     label::Derivation,
-    request::{Integrity, Origin},
+    request::{Integrity, Origin, Via},
 };
 
 /// Most times that conditions are evaluated for one rule. Bounds the time that loading takes.
@@ -234,6 +234,7 @@ fn enumeration(value: &Value) -> Option<Vec<String>> {
     let all: Vec<&str> = match kind {
         "Origin" => Origin::ALL.map(Origin::as_str).to_vec(),
         "Integrity" => Integrity::ALL.map(Integrity::as_str).to_vec(),
+        "Via" => Via::ALL.map(Via::as_str).to_vec(),
         DERIVATION => Derivation::ALL.map(Derivation::as_str).into_iter().chain([NOTHING]).collect(),
         _ => return None,
     };

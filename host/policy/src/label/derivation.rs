@@ -18,13 +18,15 @@ pub enum Derivation {
     Named,
     /// It is a whole value of a record in view.
     Selected,
+    /// It is a web address that stands whole in what came from the network: to go there carries nothing out but that it was chosen.
+    Linked,
     /// A piece of something in view, or nothing that is in view.
     Untrusted,
 }
 
 impl Derivation {
     /// All of them, in the order of the schema.
-    pub const ALL: [Self; 4] = [Self::User, Self::Named, Self::Selected, Self::Untrusted];
+    pub const ALL: [Self; 5] = [Self::User, Self::Named, Self::Selected, Self::Linked, Self::Untrusted];
 
     /// The id of `Derivation::"..."` in rules.
     #[must_use]
@@ -33,6 +35,7 @@ impl Derivation {
             Self::User => "user",
             Self::Named => "named",
             Self::Selected => "selected",
+            Self::Linked => "linked",
             Self::Untrusted => "untrusted",
         }
     }

@@ -71,9 +71,9 @@ mod tests {
         let labels = Labels::unknown(&json!({"to": "a@example.com"}));
         let turned = labels.turned();
         let of = |name: &str| turned.iter().filter(|turned| turned.name == name).map(|turned| turned.would_be.as_str()).collect::<Vec<_>>();
-        assert_eq!(of("context.labels.target"), ["nothing", "user", "named", "selected"]);
-        assert_eq!(of("context.labels.content"), ["user", "named", "selected", "untrusted"]);
-        assert_eq!((of("context.labels.directed"), of("context.derived.to")), (vec!["true"], vec!["user", "named", "selected"]));
+        assert_eq!(of("context.labels.target"), ["nothing", "user", "named", "selected", "linked"]);
+        assert_eq!(of("context.labels.content"), ["user", "named", "selected", "linked", "untrusted"]);
+        assert_eq!((of("context.labels.directed"), of("context.derived.to")), (vec!["true"], vec!["user", "named", "selected", "linked"]));
         assert!(turned.iter().all(|turned| turned.labels != labels));
     }
 }

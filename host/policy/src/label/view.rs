@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{
     derivation::{Derivation, Labels},
     leaf::{Leaf, each_leaf},
+    link::links,
     record::{Record, records},
     role::Role,
     said::Said,
@@ -14,6 +15,8 @@ use super::{
 
 /// Most different values of records that are kept; what comes after them is untrusted. Bounds the memory of a long run.
 const MAX_VALUES: usize = 200_000;
+/// Most web addresses that are kept.
+const MAX_LINKS: usize = 100_000;
 /// Longest value that is selected without a name, in characters.
 const MAX_HANDLE_CHARS: usize = 32;
 /// Most digits that it has: with more, it is the number of an account, a telephone or a code.
@@ -37,6 +40,17 @@ pub struct Source {
     pub function: String,
     /// Who chose what it looked at.
     pub directed: Directed,
+    /// Where its result comes from.
+    pub from: Whence,
+}
+
+/// Where a result comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Whence {
+    /// The workspace, the memory, the agent itself; also where nobody knows.
+    Inside,
+    /// The network.
+    Network,
 }
 
 /// What a model has in view: it only grows, whatever is compacted or cut on the way.
@@ -51,7 +65,11 @@ pub struct View {
     values: HashMap<String, BTreeSet<String>>,
     /// What names records, and how many of them.
     names: HashMap<String, usize>,
-    /// What the model wrote itself out of nothing that is trusted: wherever it turns up again, it is no better for that.
+    /// Web addresses that stand in what came from the network. Those of files do not count: a tool could put one together there out of
+    /// pieces that a model gave it.
+    links: HashSet<String>,
+    /// What the model wrote itself out of nothing that is trusted, and the addresses in it: wherever it turns up again, it is no better
+    /// for that.
     written: HashSet<String>,
 }
 
@@ -70,9 +88,18 @@ impl View {
                 && self.derivation(leaf, Role::Target) == Derivation::Untrusted
             {
                 written.push(text.to_owned());
+                written.extend(links(text).map(ToOwned::to_owned));
             }
         });
         self.written.extend(written);
+        if source.from == Whence::Network {
+            each_leaf(result, Role::Target, 0, &mut |leaf, _| {
+                if let Leaf::Text(text) = leaf {
+                    let room = MAX_LINKS.saturating_sub(self.links.len());
+                    self.links.extend(links(text).take(room).map(ToOwned::to_owned));
+                }
+            });
+        }
         let directed = self.sources.entry(source.function).or_insert(source.directed);
         *directed = (*directed).max(source.directed);
         for record in records(result) {
@@ -145,7 +172,11 @@ impl View {
     }
 
     fn selected(&self, value: &str) -> Derivation {
-        let Some(names) = self.values.get(value).filter(|_| !self.written.contains(value)) else { return Derivation::Untrusted };
+        if self.written.contains(value) {
+            return Derivation::Untrusted;
+        }
+        let worst = if self.links.contains(value) { Derivation::Linked } else { Derivation::Untrusted };
+        let Some(names) = self.values.get(value) else { return worst };
         // A name that two records have names neither: one of them may be there to be taken for the other.
         let is_only = |name: &String| self.names.get(name).is_some_and(|records| *records == 1);
         if names.iter().any(is_only) {
@@ -153,7 +184,7 @@ impl View {
         } else if is_handle(value) {
             Derivation::Selected
         } else {
-            Derivation::Untrusted
+            worst
         }
     }
 }

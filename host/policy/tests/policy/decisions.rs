@@ -115,8 +115,8 @@ fn malformed_parts_of_a_request_are_denied() {
             "policy.malformed-request"
         );
         assert_eq!(denied(ask(&policies, "files", ToolAct::Secret { name: bad })), "policy.malformed-request");
-        assert_eq!(denied(ask(&policies, "files", ToolAct::Net { method: bad, host: &host, path: "/" })), "policy.malformed-request");
-        assert_eq!(denied(ask(&policies, "files", ToolAct::Net { method: "GET", host: &host, path: bad })), "policy.malformed-request");
+        assert_eq!(denied(ask(&policies, "files", request(bad, &host, "/"))), "policy.malformed-request");
+        assert_eq!(denied(ask(&policies, "files", request("GET", &host, bad))), "policy.malformed-request");
     }
 }
 
@@ -172,6 +172,6 @@ fn rules_see_arguments_tools_publishers_folders_domains_and_circumstances() {
         ("example.com.evil.org", "/v1/x", 2),
     ] {
         let host = Host::parse(host).unwrap();
-        assert_eq!(strictness(&ask(&net, "files", ToolAct::Net { method: "GET", host: &host, path })), expected, "{host}");
+        assert_eq!(strictness(&ask(&net, "files", request("GET", &host, path))), expected, "{host}");
     }
 }

@@ -20,7 +20,7 @@ fn required(properties: &Value) -> Vec<String> {
     members.filter(|(_, schema)| !schema["type"].is_array() && schema["type"] != "number").map(|(name, _)| name.clone()).collect()
 }
 
-/// `files`, `edit`, `package` of the first party, and `example`, whose `send` is irrevocable.
+/// `files`, `edit`, `package`, `fetch` of the first party, and `example`, whose `send` is irrevocable.
 pub(crate) fn environment() -> Environment {
     let text = || json!({ "type": "string" });
     let maybe = || json!({ "type": ["string", "null"] });
@@ -47,6 +47,7 @@ pub(crate) fn environment() -> Environment {
                     ("move", Effect::Staged, json!({ "from": text(), "to": text() })),
                 ],
             ),
+            tool("fetch", "cofferdam", &[("get", Effect::Irrevocable, json!({ "url": text() }))]),
             tool("package", "cofferdam", &[("inspect", Effect::Read, json!({ "path": text() }))]),
             tool(
                 "example",
@@ -110,6 +111,11 @@ pub(crate) fn call(policies: &Policies, action: &str, arguments: Value) -> Decis
 /// Asks about a path, by the tool `edit`.
 pub(crate) fn path(policies: &Policies, access: PathAccess, path: &str) -> Decision {
     ask(policies, "edit", ToolAct::Path { access, path: &WorkspacePath::parse(path).unwrap() })
+}
+
+/// A request by TLS, to a host that no argument of the call names.
+pub(crate) fn request<'a>(method: &'a str, host: &'a Host, path: &'a str) -> ToolAct<'a> {
+    ToolAct::Net(NetRequest { method, host, port: 443, is_secure: true, path, via: Via::Tool })
 }
 
 /// How strict a decision is.

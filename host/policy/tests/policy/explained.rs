@@ -36,7 +36,7 @@ fn names_every_matching_rule_and_what_would_have_to_change() {
 fn says_what_is_missing_where_no_rule_decides() {
     let policies = default_and(&[]);
     let host = Host::parse("example.com").unwrap();
-    let net = by_tool("files", ToolAct::Net { method: "GET", host: &host, path: "/x" }, |request| policies.explain(&request)).to_string();
+    let net = by_tool("files", request("GET", &host, "/x"), |request| policies.explain(&request)).to_string();
     assert!(net.contains("`net:request` on `GET example.com/x` is permitted by no rule"), "{net}");
     assert!(net.contains("to allow it: a `permit` for `net:request`"), "{net}");
     let path = WorkspacePath::parse(".git/config").unwrap();

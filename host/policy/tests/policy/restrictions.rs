@@ -22,7 +22,7 @@ fn answers(policies: &Policies) -> Vec<u8> {
         .into_iter()
         .flat_map(|file| [PathAccess::Read, PathAccess::Write, PathAccess::Delete].map(|access| strictness(&path(policies, access, file))));
     let host = Host::parse("example.com").unwrap();
-    let net = strictness(&ask(policies, "files", ToolAct::Net { method: "GET", host: &host, path: "/" }));
+    let net = strictness(&ask(policies, "files", request("GET", &host, "/")));
     calls.chain(paths).chain([net]).collect()
 }
 

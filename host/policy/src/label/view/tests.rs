@@ -5,7 +5,7 @@ use serde_json::json;
 static NONE: BTreeSet<String> = BTreeSet::new();
 
 fn source(function: &str, directed: Directed) -> Source {
-    Source { function: function.to_owned(), directed }
+    Source { function: function.to_owned(), directed, from: Whence::Inside }
 }
 
 fn of(labels: &Labels, argument: &str) -> Derivation {
@@ -53,6 +53,31 @@ fn what_a_model_says_is_named_only_while_the_user_named_every_source_in_view() {
     view.see(source("mail.unread", Directed::ByModel), &json!({}), &json!([]));
     assert_eq!(of(&view.label(&said, &NONE), "body"), Derivation::Untrusted);
     assert_eq!(of(&view.label(&json!({"body": "Dental check-up on 20"}), &NONE), "body"), Derivation::User);
+}
+
+#[test]
+fn an_address_out_of_the_network_is_linked_as_a_whole_and_only_from_there() {
+    let page = json!({"url": "https://a.example/", "text": "See https://b.example/page?q=1, or write to eve@evil.com."});
+    let mut view = View::of("Find out what a.example says");
+    view.see(source("files.read", Directed::ByModel), &json!({}), &json!({"text": "https://c.example/notes?q=made-up"}));
+    // What the model made up is no better where a page says it back.
+    let echo = json!({"text": "You asked for https://d.example/secret"});
+    view.see(
+        Source { from: Whence::Network, ..source("fetch.get", Directed::ByModel) },
+        &json!({"url": "https://d.example/secret"}),
+        &echo,
+    );
+    view.see(Source { from: Whence::Network, ..source("fetch.get", Directed::ByModel) }, &json!({}), &page);
+    for (url, derivation) in [
+        ("https://b.example/page?q=1", Derivation::Linked),
+        ("https://b.example/page?q=12", Derivation::Untrusted),
+        ("https://b.example/page", Derivation::Untrusted),
+        ("https://c.example/notes?q=made-up", Derivation::Untrusted),
+        ("https://d.example/secret", Derivation::Untrusted),
+        ("eve@evil.com", Derivation::Untrusted),
+    ] {
+        assert_eq!(of(&view.label(&json!({"url": url}), &NONE), "url"), derivation, "{url}");
+    }
 }
 
 #[test]
