@@ -139,6 +139,9 @@ pub enum Step {
         /// Whether it brought something from the network.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         network: bool,
+        /// What is confidential in it, by name.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        secrets: BTreeSet<String>,
     },
     /// The plan was compared with the world, and what the facts say against it is another than before.
     Compared {
@@ -408,8 +411,10 @@ mod tests {
     #[test]
     fn lines_of_before_the_plan_read_back() {
         let old = r#"{"step":"observed","id":"a","content":"{}","evidence":null,"outside":true,"published":false}"#;
-        let Step::Observed { came, left, quotes, network, .. } = serde_json::from_str(old).unwrap() else { panic!("an observation") };
-        assert!(came == Came::Untold && left.is_empty() && quotes.is_empty() && !network);
+        let Step::Observed { came, left, quotes, network, secrets, .. } = serde_json::from_str(old).unwrap() else {
+            panic!("an observation")
+        };
+        assert!(came == Came::Untold && left.is_empty() && quotes.is_empty() && !network && secrets.is_empty());
     }
 
     #[test]

@@ -20,6 +20,8 @@ pub struct LabelledCall {
     pub arguments: BTreeMap<String, LabelledArgument>,
     /// The functions whose results it may be derived from; none where all of it is the user's.
     pub sources: Vec<String>,
+    /// The names of the confidential things that it may carry.
+    pub secrets: Vec<String>,
 }
 
 /// One argument of a call.
@@ -58,6 +60,7 @@ pub fn labels(gate: &Gate, run: &RunId, only: Option<u64>) -> Result<Vec<Labelle
                 function: made.wanted.name.clone(),
                 arguments: labels.arguments().iter().map(argument).collect(),
                 sources: labels.sources().iter().cloned().collect(),
+                secrets: labels.secrets().iter().cloned().collect(),
             });
         }
         results.push((made.number, Searched::new(end.content)));

@@ -16,7 +16,8 @@ pub(crate) fn completed(number: u64, completed: &Completed) -> String {
             completed.changes.iter().map(|change| json!({"path": change.path.as_str(), "kind": change.kind})).collect();
         set(&mut shown, "published", Value::Array(changes));
     }
-    let kept: Vec<&str> = completed.refusals.iter().map(|refusal| refusal.path.as_str()).collect();
+    let paths = completed.refusals.iter().map(|refusal| refusal.path.as_str());
+    let kept: Vec<&str> = paths.chain(completed.kept_requests.iter().map(|kept| kept.request.as_str())).collect();
     if !kept.is_empty() {
         set(&mut shown, "kept_from_the_tool_by_policy", json!(kept));
     }
@@ -76,7 +77,7 @@ pub(crate) fn said(number: u64, members: impl IntoIterator<Item = (&'static str,
 
 /// What a memory may cite of a call.
 pub(crate) fn evidence(completed: &Completed) -> CallEvidence {
-    let Evidence { function, version, component, policy, rules: _, files, postconditions, hook, leaf } = &completed.evidence;
+    let Evidence { function, version, component, policy, rules: _, files, postconditions, hook, leaf, network } = &completed.evidence;
     CallEvidence {
         call: completed.call.clone(),
         function: function.clone(),
@@ -87,6 +88,7 @@ pub(crate) fn evidence(completed: &Completed) -> CallEvidence {
         postconditions: *postconditions,
         hook: hook.len(),
         leaf: *leaf,
+        network: *network,
     }
 }
 

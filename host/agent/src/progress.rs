@@ -205,13 +205,13 @@ impl Progress {
                 self.messages.push(Message::Assistant { text: response.text, calls: response.calls });
             }
             Step::Calling { call, .. } => self.begun = Some(call),
-            Step::Observed { id, content, evidence, outside, published, came, left, quotes: _, network } => {
+            Step::Observed { id, content, evidence, outside, published, came, left, quotes: _, network, secrets } => {
                 let number = self.number();
                 let past = Past { came, call: self.begun.take(), evidence, left };
                 let name = match self.pending.pop_front() {
                     Some(call) => {
                         let from = if network { Whence::Network } else { Whence::Inside };
-                        sight::take_in(&mut self.view, &call, &content, from, self.answers == 0);
+                        sight::take_in(&mut self.view, &call, &content, sight::Brought { from, secrets }, self.answers == 0);
                         self.came_to(number, &call, &past, published);
                         call.name
                     }
@@ -406,7 +406,18 @@ mod tests {
 
     fn ended(id: &str, came: Came, published: bool) -> Step {
         let (id, content, left) = (id.into(), "{}".into(), BTreeMap::new());
-        Step::Observed { id, content, evidence: None, outside: true, published, came, left, quotes: BTreeSet::new(), network: false }
+        Step::Observed {
+            id,
+            content,
+            evidence: None,
+            outside: true,
+            published,
+            came,
+            left,
+            quotes: BTreeSet::new(),
+            network: false,
+            secrets: BTreeSet::new(),
+        }
     }
 
     #[test]

@@ -115,6 +115,7 @@ impl Watcher for Terminal {
         let became = match completed.publication {
             Publication::NothingToPublish => "verified".to_owned(),
             Publication::DryRun => "verified, not published".to_owned(),
+            Publication::Sent => "verified and sent".to_owned(),
             Publication::Published => {
                 let paths: Vec<&str> = completed.changes.iter().map(|change| change.path.as_str()).collect();
                 format!("verified and published: {}", text::inline(&paths.join(", "), MAX_LINE))

@@ -32,7 +32,7 @@ use crate::{
 
 /// Name of the file.
 pub(crate) const FILE: &str = "model.toml";
-/// Largest file, and largest key, that is read.
+/// Largest file that is read.
 const MAX_BYTES: u64 = 64 * 1024;
 
 /// The protocol that the model's server speaks.
@@ -156,8 +156,13 @@ impl ModelFile {
     /// # Errors
     /// An address that is none.
     pub(crate) fn policy_hosts(&self) -> Result<Vec<Host>, Failure> {
-        let servers = [self.server()].into_iter().chain(self.embeddings.as_ref().map(EmbeddingsTable::server));
-        servers.map(|server| server.policy_host()).collect()
+        self.servers().map(|(_, server)| server.policy_host()).collect()
+    }
+
+    /// The servers of all models, each with the name that its key has among the secrets that no tool may send.
+    pub(crate) fn servers(&self) -> impl Iterator<Item = (&'static str, Server<'_>)> {
+        let embeddings = self.embeddings.as_ref().map(|table| ("the key of the embeddings model", table.server()));
+        std::iter::once(("the key of the model", self.server())).chain(embeddings)
     }
 
     /// The protocol with the mode that goes with it.

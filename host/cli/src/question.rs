@@ -31,6 +31,10 @@ pub(crate) fn shown(asked: &Asked<'_>) -> String {
         let sources: Vec<&str> = labels.sources().iter().map(String::as_str).collect();
         lines.one("may be derived from", &text::inline(&sources.join(", "), MAX_VALUE));
     }
+    if let Some(labels) = asked.labels.filter(|labels| !labels.secrets().is_empty()) {
+        let secrets: Vec<&str> = labels.secrets().iter().map(String::as_str).collect();
+        lines.one("may carry what is confidential in", &text::inline(&secrets.join(", "), MAX_VALUE));
+    }
     lines.one("question", &asked.key.to_string());
     let Lines(mut shown) = lines;
     if let Some(staged) = asked.staged {

@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use cofferdam_agent::Journals;
 use cofferdam_base::{Digest, WorkspacePath};
-use cofferdam_gate::{Gate, GateParts, LoadedTool, Toolbox, Workshop, policy_signature};
+use cofferdam_gate::{Gate, GateParts, LoadedTool, Network, Toolbox, Workshop, policy_signature};
 use cofferdam_policy::{Environment, PathAccess, Policies};
 use cofferdam_recall::{Recall, RecallError};
 use cofferdam_sandbox::{CodeCache, MAX_CODE_BYTES, Sandbox};
@@ -38,6 +38,8 @@ pub(crate) struct User {
     pub(crate) config: Folder,
     pub(crate) data: Folder,
     pub(crate) keyring: Keyring,
+    /// The network as tools have it; none where the command gives them none.
+    network: Option<Arc<Network>>,
 }
 
 impl User {
@@ -49,7 +51,7 @@ impl User {
         let home = confinement.home().clone();
         let (config, data) = (Folder::open_ambient(&home.config)?, Folder::open_ambient(&home.data)?);
         let keyring = keys::keyring(&config)?;
-        Ok(Self { home, config, data, keyring })
+        Ok(Self { home, config, data, keyring, network: confinement.network().cloned() })
     }
 
     /// What the product remembers of the project in `folder` (an absolute path without symbolic links).
@@ -157,6 +159,7 @@ impl Session {
             tools,
             policies: Arc::new(policies),
             lock_digest,
+            network: user.network.clone(),
             signer,
             retired: Vec::new(),
             clock: Arc::new(SystemClock),

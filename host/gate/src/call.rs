@@ -1,6 +1,6 @@
 //! The whole way of one call.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use cofferdam_base::{CallId, Digest, WorkspacePath};
 use cofferdam_ledger::event::{Event, Origin as LedgerOrigin};
@@ -9,10 +9,12 @@ use cofferdam_sandbox::Usage;
 use cofferdam_store::{Fact, Refusal, Staged, change::ChangeSummary};
 
 use crate::{
+    announce::{Announced, Became, Irrevocable},
     attendant::{Attendant, Step},
     execute::{Executed, Replay},
     gate::{Gate, random},
     guard::Caller,
+    network::{Exchange, KeptRequest, MadeRequest},
     permit::Permitted,
     publish::Publishable,
     record::Record,
@@ -41,6 +43,8 @@ pub enum Publication {
     DryRun,
     /// Its changes are in the workspace.
     Published,
+    /// Its effect is outside of this machine, and cannot be taken back.
+    Sent,
 }
 
 /// What a memory may cite of a call.
@@ -64,6 +68,8 @@ pub struct Evidence {
     pub hook: Vec<String>,
     /// The newest ledger leaf of the call.
     pub leaf: u64,
+    /// Whether it rests on what came from the network.
+    pub network: bool,
 }
 
 /// A call that was verified, and whose changes, if any, are published.
@@ -83,6 +89,12 @@ pub struct Completed {
     pub refusals: Vec<Refusal>,
     /// Reads that only a person could have allowed.
     pub unanswered: Vec<WorkspacePath>,
+    /// Requests to the network that it made: method, address, and the status that came back.
+    pub requests: Vec<(String, Option<u16>)>,
+    /// What is confidential in the outcome, by name: what a person let be read that a rule asked about, and what files carry of it.
+    pub secrets: BTreeSet<String>,
+    /// Requests that policy kept from leaving.
+    pub kept_requests: Vec<KeptRequest>,
     /// What it showed for itself.
     pub evidence: Evidence,
     /// What `invoke` used.
@@ -115,19 +127,21 @@ impl Gate {
     ) -> Result<Completed, Box<Refused>> {
         self.recorded(call, |record| {
             let _room = self.room()?;
-            let publishable = self.check(input, record, attendant)?;
+            let (publishable, irrevocable) = self.check(input, mode, record, attendant)?;
             attendant.entered(Step::Publish);
-            self.finish(publishable, mode, record)
+            self.finish(publishable, irrevocable, mode, record)
         })
     }
 
-    /// Everything up to the point where only the publication is left. Changes nothing.
+    /// Everything up to the point where only the publication is left. Changes nothing, but for an effect that cannot be taken back:
+    /// its intent is then closed, or comes with the result.
     fn check<'a>(
         &'a self,
         input: &CallInput<'_>,
+        mode: Mode,
         record: &mut Record<'_>,
         attendant: &mut dyn Attendant,
-    ) -> Result<Publishable<'a>, Fault> {
+    ) -> Result<(Publishable<'a>, Option<Irrevocable>), Fault> {
         attendant.entered(Step::Request);
         let (tool, function) = find(&self.tools, &input.function)?;
         tool.verified().still_valid(&self.keyring, self.clock.now())?;
@@ -145,7 +159,32 @@ impl Gate {
         let permitted = Permitted::decide(request, caller, self, record, attendant)?;
 
         attendant.entered(Step::Invoke);
-        let executed = Executed::run(permitted, self.workspace.clone(), self.policies.clone(), replay, record)?;
+        let Announced { permitted, irrevocable } = Announced::announce(permitted, mode, self, record)?;
+        let exchange = irrevocable.as_ref().and(self.network.clone()).map(|network| {
+            let (caller, settled) = (permitted.caller.clone(), permitted.settled.clone());
+            Arc::new(Exchange::new(network, self.policies.clone(), caller, settled, replay.time))
+        });
+        match (self.carry_out(permitted, exchange.clone(), replay, record, attendant), irrevocable) {
+            (Ok(publishable), irrevocable) => Ok((publishable, irrevocable)),
+            (Err(fault), None) => Err(fault),
+            (Err(fault), Some(irrevocable)) => {
+                let became = Became::of_refused(exchange.as_deref(), cofferdam_base::Diagnostic::code(&fault));
+                irrevocable.close(&became, self, record)?;
+                Err(if became == Became::Unknown { Fault::EffectUnknown(Box::new(fault)) } else { fault })
+            }
+        }
+    }
+
+    /// Runs the tool and checks its work.
+    fn carry_out<'a>(
+        &'a self,
+        permitted: Permitted<'a>,
+        exchange: Option<Arc<Exchange>>,
+        replay: Replay,
+        record: &mut Record<'_>,
+        attendant: &mut dyn Attendant,
+    ) -> Result<Publishable<'a>, Fault> {
+        let executed = Executed::run(permitted, self.workspace.clone(), self.policies.clone(), exchange, replay, record)?;
         let verified = Verified::verify(executed, record, attendant)?;
 
         attendant.entered(Step::Changes);
@@ -153,8 +192,19 @@ impl Gate {
     }
 
     /// Publishes, or drops what is not to be published, and closes the record.
-    fn finish(&self, publishable: Publishable<'_>, mode: Mode, record: &mut Record<'_>) -> Result<Completed, Fault> {
+    fn finish(
+        &self,
+        publishable: Publishable<'_>,
+        irrevocable: Option<Irrevocable>,
+        mode: Mode,
+        record: &mut Record<'_>,
+    ) -> Result<Completed, Fault> {
         let call = record.call.clone();
+        let secrets = publishable.secrets(self)?;
+        if let Some(irrevocable) = irrevocable {
+            let leaf = irrevocable.close(&Became::Done, self, record)?;
+            return Ok(completed(call, publishable, Publication::Sent, secrets, *self.policies.digest(), leaf));
+        }
         let publication = match (publishable.changes().is_empty(), mode) {
             (true, _) => Publication::NothingToPublish,
             (false, Mode::DryRun) => Publication::DryRun,
@@ -162,16 +212,17 @@ impl Gate {
         };
         let leaf = self.in_turn(|workspace, lock, book| {
             match publication {
-                Publication::NothingToPublish => {}
+                Publication::NothingToPublish | Publication::Sent => {}
                 Publication::DryRun => record.note(Event::Refused { call: call.clone(), code: DRY_RUN.to_owned() }),
                 Publication::Published => {
+                    self.file_labels().keep(lock, publishable.changes(), &publishable.carried(&secrets))?;
                     publishable.publish(workspace, lock, book, record)?;
                     record.note(Event::Published { call: call.clone() });
                 }
             }
             book.write(record.take())
         })?;
-        Ok(completed(call, publishable, publication, *self.policies.digest(), leaf))
+        Ok(completed(call, publishable, publication, secrets, *self.policies.digest(), leaf))
     }
 }
 
@@ -195,11 +246,20 @@ fn note_request(request: &Request<'_>, replay: Replay, record: &mut Record<'_>) 
     record.note_with(Said::Arguments, text, |call, arguments| Event::Request { call, tool, function, arguments, origin })
 }
 
-fn completed(call: CallId, publishable: Publishable<'_>, publication: Publication, policy: Digest, leaf: u64) -> Completed {
+fn completed(
+    call: CallId,
+    publishable: Publishable<'_>,
+    publication: Publication,
+    secrets: BTreeSet<String>,
+    policy: Digest,
+    leaf: u64,
+) -> Completed {
     let (verified, grants) = publishable.into_parts();
     let Verified { executed, staged, postconditions, evidence, verify_usage } = verified;
     let permitted = &executed.permitted;
-    let rules = rules(std::iter::once(&permitted.grant).chain(permitted.granted.values()).chain(&grants));
+    let exchange = executed.exchange.as_deref();
+    let requests = exchange.map(Exchange::grants).unwrap_or_default();
+    let rules = rules(std::iter::once(&permitted.grant).chain(permitted.granted.values()).chain(&grants).chain(&requests));
     let verified = executed.permitted.request.tool.verified();
     Completed {
         output: executed.output.text(),
@@ -207,6 +267,9 @@ fn completed(call: CallId, publishable: Publishable<'_>, publication: Publicatio
         publication,
         refusals: staged.refusals().to_vec(),
         unanswered: executed.guard.unanswered(),
+        requests: exchange.map(Exchange::made).unwrap_or_default().iter().map(MadeRequest::summary).collect(),
+        secrets,
+        kept_requests: exchange.map(Exchange::kept).unwrap_or_default(),
         evidence: Evidence {
             function: executed.permitted.request.full_name(),
             version: verified.manifest().version().to_string(),
@@ -217,6 +280,7 @@ fn completed(call: CallId, publishable: Publishable<'_>, publication: Publicatio
             postconditions,
             hook: evidence,
             leaf,
+            network: exchange.is_some_and(|exchange| !exchange.made().is_empty()),
         },
         staged,
         usage: executed.usage,

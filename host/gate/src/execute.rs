@@ -5,11 +5,18 @@ use std::sync::Arc;
 use cofferdam_base::Timestamp;
 use cofferdam_ledger::event::{Event, Usage as LedgerUsage};
 use cofferdam_policy::Policies;
-use cofferdam_sandbox::{GuestCall, GuestFailure, Usage};
+use cofferdam_sandbox::{GuestCall, GuestFailure, HttpClient, Usage};
 use cofferdam_store::{Stage, Staged, Workspace};
 use cofferdam_trust::{CheckedOutput, manifest::Effect};
 
-use crate::{guard::CallGuard, permit::Permitted, record::Record, refusal::Fault, transcript::Said};
+use crate::{
+    guard::CallGuard,
+    network::{Exchange, MadeRequest},
+    permit::Permitted,
+    record::Record,
+    refusal::Fault,
+    transcript::Said,
+};
 
 /// What makes a call repeatable: the time that the tool sees and what its random bytes come from.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +35,8 @@ pub(crate) struct Executed<'a> {
     pub(crate) usage: Usage,
     pub(crate) log: String,
     pub(crate) guard: Arc<CallGuard>,
+    /// The network as the call had it; none where it had none.
+    pub(crate) exchange: Option<Arc<Exchange>>,
 }
 
 impl<'a> Executed<'a> {
@@ -36,6 +45,7 @@ impl<'a> Executed<'a> {
         permitted: Permitted<'a>,
         workspace: Arc<Workspace>,
         policies: Arc<Policies>,
+        exchange: Option<Arc<Exchange>>,
         replay: Replay,
         record: &mut Record<'_>,
     ) -> Result<Self, Fault> {
@@ -43,21 +53,40 @@ impl<'a> Executed<'a> {
         let limits = verified.limits();
         let guard = Arc::new(CallGuard::new(policies, permitted.caller.clone(), permitted.granted.clone()));
         let stage = match permitted.request.manifest().effect {
-            Effect::Read => Stage::read_only(workspace, guard.clone(), limits),
-            Effect::Staged | Effect::Irrevocable => Stage::new(workspace, guard.clone(), limits),
+            // What cannot be taken back is not mixed with what can.
+            Effect::Read | Effect::Irrevocable => Stage::read_only(workspace, guard.clone(), limits),
+            Effect::Staged => Stage::new(workspace, guard.clone(), limits),
         };
         let arguments = permitted.request.arguments.text();
         let call =
             GuestCall { function: permitted.request.function.name().as_str(), arguments: &arguments, time: replay.time, seed: replay.seed };
-        let invocation = permitted.request.tool.prepared()?.invoke(&call, stage, limits)?;
-        let text = invocation.result.map_err(|GuestFailure { code, message }| Fault::Tool { code, message })?;
+        let http = exchange.clone().map(|exchange| exchange as Arc<dyn HttpClient>);
+        let invocation = permitted.request.tool.prepared()?.invoke(&call, stage, http, limits)?;
+        let text = invocation.result.map_err(|GuestFailure { code, message }| {
+            // The host knows better than the tool why a request failed.
+            exchange.as_ref().and_then(|exchange| exchange.take_fault()).unwrap_or(Fault::Tool { code, message })
+        })?;
         let output = permitted.request.function.check_output(&text)?;
         let staged = invocation.stage.seal()?;
-        let reads = record.commit_to(Said::Reads, serde_json::to_string(staged.reads())?)?;
+        let reads = record.commit_to(Said::Reads, seen(&staged, exchange.as_deref())?)?;
         let usage = invocation.usage;
         record.note_with(Said::Outcome, text, |call, outcome| Event::Invocation { call, outcome, reads, usage: ledger_usage(usage) })?;
-        Ok(Self { permitted, output, staged, replay, usage, log: invocation.log, guard })
+        Ok(Self { permitted, output, staged, replay, usage, log: invocation.log, guard, exchange })
     }
+}
+
+/// What a call saw of the world, as a transcript tells of it: of the workspace, and of the network.
+fn seen(staged: &Staged, exchange: Option<&Exchange>) -> Result<String, Fault> {
+    let made = exchange.map(Exchange::made).unwrap_or_default();
+    if made.is_empty() {
+        return Ok(serde_json::to_string(staged.reads())?);
+    }
+    let requests = made.iter().map(MadeRequest::told).collect::<Result<Vec<_>, _>>()?;
+    let mut seen = serde_json::to_value(staged.reads())?;
+    if let Some(list) = seen.as_array_mut() {
+        list.extend(requests);
+    }
+    Ok(seen.to_string())
 }
 
 fn ledger_usage(usage: Usage) -> LedgerUsage {

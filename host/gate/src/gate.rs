@@ -8,7 +8,7 @@ use std::{
 
 use cofferdam_base::{CallId, Clock, Digest, Entropy, RunId, entropy::NoEntropy};
 use cofferdam_ledger::{
-    Signer, VerifierKey,
+    LedgerError, Signer, VerifierKey,
     event::{Effect, Event, Recovery},
 };
 use cofferdam_policy::Policies;
@@ -21,6 +21,9 @@ use cofferdam_trust::Keyring;
 use crate::{
     approval::this_run::RunAnswers,
     book::{Book, OpenBook},
+    file_labels::FileLabels,
+    in_flight,
+    network::Network,
     record::Record,
     refusal::{Fault, Refused},
     remember,
@@ -46,6 +49,8 @@ pub struct GateParts {
     pub policies: Arc<Policies>,
     /// Digest of the lock file that pinned the tools; none for the built-in one.
     pub lock_digest: Option<Digest>,
+    /// The network, where tools may send something; none where it is switched off.
+    pub network: Option<Arc<Network>>,
     /// Signs the ledger's checkpoints.
     pub signer: Signer,
     /// Keys that signed earlier checkpoints and sign no more.
@@ -65,12 +70,14 @@ pub struct Gate {
     pub(crate) keyring: Keyring,
     pub(crate) tools: Toolbox,
     pub(crate) policies: Arc<Policies>,
+    pub(crate) network: Option<Arc<Network>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
     pub(crate) run: RunId,
     pub(crate) pause: fn(Duration),
     book: Mutex<Book>,
     answers: Mutex<RunAnswers>,
+    file_labels: Mutex<FileLabels>,
 }
 
 impl Gate {
@@ -88,13 +95,27 @@ impl Gate {
     /// # Errors
     /// As for [`Gate::open`].
     pub fn open_recovering(parts: GateParts, conflicts: Conflicts) -> Result<(Self, Vec<Recovered>), Fault> {
-        let GateParts { workspace, state, keyring, tools, policies, lock_digest, signer, retired, clock, entropy, pause } = parts;
+        let GateParts { workspace, state, keyring, tools, policies, lock_digest, network, signer, retired, clock, entropy, pause } = parts;
         let run = RunId::new(clock.now(), random(entropy.as_ref())?);
         let begun = Event::RunStarted { product: env!("CARGO_PKG_VERSION").to_owned(), policy: *policies.digest(), lock: lock_digest };
         let beginning = std::iter::once(begun).chain(tools.iter().map(loaded)).collect();
         let book = Mutex::new(Book::new(run.clone(), signer, retired, clock.clone(), beginning));
         let answers = Mutex::default();
-        let gate = Self { workspace, state, keyring, tools, policies, clock, entropy, run, pause, book, answers };
+        let gate = Self {
+            workspace,
+            state,
+            keyring,
+            tools,
+            policies,
+            network,
+            clock,
+            entropy,
+            run,
+            pause,
+            book,
+            answers,
+            file_labels: Mutex::default(),
+        };
         let recovered = gate.recover(conflicts)?;
         Ok((gate, recovered))
     }
@@ -151,12 +172,24 @@ impl Gate {
         self.new_call().map_err(|error| Box::new(Refused { call: CallId::new(self.clock.now(), [0; 10]), fault: error.into() }))
     }
 
-    /// Signs the ledger as it is, and gives the note that anybody can verify a later ledger against.
+    /// Signs the ledger as it is, and gives the note that anybody can verify a later ledger against. Waits for calls that other sessions
+    /// are making and that cannot be taken back: no checkpoint is made while one is open.
     ///
     /// # Errors
     /// The ledger's.
     pub fn checkpoint(&self) -> Result<String, Fault> {
-        self.in_turn(|_, _, book| Ok(book.ledger()?.checkpoint()?.note().to_owned()))
+        let mut tries = 0;
+        loop {
+            match self.in_turn(|_, _, book| Ok(book.ledger()?.checkpoint()?.note().to_owned())) {
+                Err(Fault::Ledger(LedgerError::IntentOpen(call)))
+                    if tries < LOCK_TRIES && in_flight::is_in_flight(self.state.folder(), &call)? =>
+                {
+                    tries += 1;
+                    (self.pause)(LOCK_PAUSE);
+                }
+                made => return made,
+            }
+        }
     }
 
     /// An empty record for a call.
@@ -168,6 +201,11 @@ impl Gate {
     /// What was answered in this run.
     pub(crate) fn answers(&self) -> MutexGuard<'_, RunAnswers> {
         self.answers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What files carry that is confidential.
+    pub(crate) fn file_labels(&self) -> MutexGuard<'_, FileLabels> {
+        self.file_labels.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// There is room for what one more call says.
@@ -192,6 +230,9 @@ impl Gate {
             let recovered = publish::recover(workspace, lock, conflicts)?;
             let open: Vec<(CallId, Effect)> = book.ledger()?.open_intents().iter().map(|(call, effect)| (call.clone(), effect)).collect();
             for (call, effect) in open {
+                if effect == Effect::Irrevocable && in_flight::is_in_flight(self.state.folder(), &call)? {
+                    continue;
+                }
                 let journalled = recovered.iter().find(|recovered| recovered.call == call).map(|recovered| recovered.outcome);
                 let recovery = match (effect, journalled) {
                     (Effect::Irrevocable, _) => Recovery::Unknown,

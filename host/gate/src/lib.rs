@@ -3,12 +3,13 @@
 //! Each step takes what the step before it proved, so that none can be left out:
 //!
 //! ```text
-//! CallInput ── request ──▶ Request ── permit ──▶ Permitted ── execute ──▶ Executed ── verify ──▶ Verified
+//! CallInput ── request ──▶ Request ── permit ──▶ Permitted ── announce ──▶ Announced ── execute ──▶ Executed ── verify ──▶ Verified
 //!           ── publishable ──▶ Publishable ── publish ──▶ Completed            anything else ──▶ Refused
 //! ```
 //!
 //! [`call`] walks that way; every other file is one step of it, or what a step needs.
 
+mod announce;
 pub mod approval;
 mod ask;
 pub mod attendant;
@@ -19,10 +20,13 @@ mod closed;
 mod consolidate_memory;
 mod edit_memory;
 mod execute;
+mod file_labels;
 mod follow;
 mod gate;
 mod guard;
+mod in_flight;
 mod ledger_files;
+mod network;
 mod permit;
 mod postcondition;
 mod publish;
@@ -51,6 +55,7 @@ pub use consolidate_memory::Consolidated;
 pub use edit_memory::Edited;
 pub use follow::{Followed, Requested};
 pub use gate::{Gate, GateParts};
+pub use network::{Credential, KeptRequest, Network, RequestFault};
 pub use refusal::{Fault, Refused};
 pub use request::{CallInput, Labelling};
 pub use revert_memory::MemoryChange;

@@ -1,15 +1,18 @@
-//! Policy before anything runs: the call itself, and the paths in its arguments.
+//! Policy before anything runs: the call itself, and the paths and requests in its arguments.
+
+use std::collections::BTreeSet;
 
 use cofferdam_ledger::event::Subject;
-use cofferdam_policy::{Decision, Grant, ToolAct};
+use cofferdam_policy::{Decision, Grant, ToolAct, Via};
 use cofferdam_store::PathAccess;
-use cofferdam_trust::manifest::{Access, Effect};
+use cofferdam_trust::manifest::Access;
 
 use crate::{
     ask::{Asking, Shown},
     attendant::Attendant,
     gate::Gate,
     guard::{Caller, Granted, policy_access},
+    network::Settled,
     record::Record,
     refusal::Fault,
     request::Request,
@@ -24,6 +27,8 @@ pub(crate) struct Permitted<'a> {
     pub(crate) grant: Grant,
     /// For the paths in its arguments.
     pub(crate) granted: Granted,
+    /// For the requests that its arguments name.
+    pub(crate) settled: Settled,
 }
 
 impl<'a> Permitted<'a> {
@@ -38,9 +43,6 @@ impl<'a> Permitted<'a> {
         record: &mut Record<'_>,
         attendant: &mut dyn Attendant,
     ) -> Result<Self, Fault> {
-        if request.manifest().effect == Effect::Irrevocable {
-            return Err(Fault::Irrevocable { function: request.full_name() });
-        }
         let full_name = request.full_name();
         let signers = request.signers();
         let shown = Shown::of_call(&request, &full_name, &signers, None);
@@ -59,8 +61,34 @@ impl<'a> Permitted<'a> {
                 }
             }
         }
-        Ok(Self { request, caller, grant, granted })
+        let settled = settle_requests(&request, &caller, &mut asking)?;
+        Ok(Self { request, caller, grant, granted, settled })
     }
+}
+
+impl Permitted<'_> {
+    /// What a person let be read that a rule asked about: from now on it is confidential, by the name of its path.
+    pub(crate) fn secrets(&self) -> BTreeSet<String> {
+        let read = self.granted.iter().filter(|((access, _), grant)| *access == PathAccess::Read && grant.approved_by().is_some());
+        read.map(|((_, path), _)| path.as_str().to_owned()).collect()
+    }
+}
+
+/// Decides on the requests that the arguments name, and on the secrets that would go with them: now a person can be asked.
+fn settle_requests(request: &Request<'_>, caller: &Caller, asking: &mut Asking<'_, '_>) -> Result<Settled, Fault> {
+    let mut settled = Settled::default();
+    for declared in &request.requests {
+        let network = asking.gate.network.as_ref().ok_or_else(|| Fault::NoNetwork { request: declared.text() })?;
+        let act = ToolAct::Net(declared.as_rules_see(Via::Argument));
+        let grant = asking.settle(caller.decide(&asking.gate.policies, act))?;
+        settled.requests.push((declared.clone(), grant));
+        if let Some(credential) = network.credential_for(&declared.target, asking.gate.clock.now())? {
+            let act = ToolAct::Secret { name: &credential.name };
+            let grant = asking.settle(caller.decide(&asking.gate.policies, act))?;
+            settled.secrets.insert(credential.name.clone(), grant);
+        }
+    }
+    Ok(settled)
 }
 
 /// The stage's word for an access that a signed manifest speaks of.

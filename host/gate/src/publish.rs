@@ -1,5 +1,7 @@
 //! Verified changes become real: policy on each path, the read set again under the lock, intent, journal, workspace.
 
+use std::collections::BTreeSet;
+
 use cofferdam_ledger::event::{Effect, Event, Subject};
 use cofferdam_policy::{Grant, ToolAct};
 use cofferdam_store::{
@@ -32,6 +34,22 @@ impl<'a> Publishable<'a> {
     /// What would become real.
     pub(crate) fn changes(&self) -> &ChangeSet {
         self.verified.staged.changes()
+    }
+
+    /// What is confidential in the outcome: what a person let be read that a rule asked about, and what the files that were read carry.
+    ///
+    /// # Errors
+    /// The state folder's.
+    pub(crate) fn secrets(&self, gate: &Gate) -> Result<BTreeSet<String>, Fault> {
+        let facts = self.verified.staged.reads().iter().map(|(_, fact)| fact);
+        let mut secrets = gate.file_labels().of_reads(gate.state(), facts)?;
+        secrets.extend(self.verified.executed.permitted.secrets());
+        Ok(secrets)
+    }
+
+    /// What the changes may carry of it: that, and what whoever made the call had in view.
+    pub(crate) fn carried(&self, secrets: &BTreeSet<String>) -> BTreeSet<String> {
+        secrets.union(self.verified.executed.permitted.request.labels.secrets()).cloned().collect()
     }
 
     /// What was verified, and the grants for what it changes.

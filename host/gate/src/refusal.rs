@@ -10,7 +10,7 @@ use cofferdam_sandbox::{SandboxError, Stopped};
 use cofferdam_store::{Conflict, FsError, StateError, publish::PublishError};
 use cofferdam_trust::{schema::SchemaError, verify::TrustError};
 
-use crate::{approval::ApprovalError, postcondition::Broken, transcript::TranscriptError};
+use crate::{approval::ApprovalError, network::RequestFault, postcondition::Broken, transcript::TranscriptError};
 
 /// A refused call.
 #[derive(Debug)]
@@ -95,11 +95,39 @@ pub enum Fault {
     Memory(MemoryError),
     /// What was approved before cannot be read or kept.
     Approval(ApprovalError),
-    /// This build has no way to run a function with an irrevocable effect.
+    /// A dry run of what cannot be taken back.
     Irrevocable {
         /// `tool.function`.
         function: String,
     },
+    /// An argument is no address that a tool may ask for.
+    Url {
+        /// Name of the argument.
+        argument: String,
+        /// What is wrong with it.
+        source: RequestFault,
+    },
+    /// The network is switched off.
+    NoNetwork {
+        /// Method and address.
+        request: String,
+    },
+    /// A request failed.
+    Network(RequestFault),
+    /// A request was about to carry out a secret that the host knows.
+    SecretLeaving {
+        /// Its name.
+        secret: String,
+        /// Method and address.
+        request: String,
+    },
+    /// A secret has to be replaced before it is used again.
+    SecretDue {
+        /// Its name.
+        secret: String,
+    },
+    /// The call was refused after something had left that cannot be taken back.
+    EffectUnknown(Box<Fault>),
 }
 
 macro_rules! fault_from {
@@ -129,6 +157,7 @@ fault_from! {
     MemoryError => Memory,
     TranscriptError => Transcript,
     ApprovalError => Approval,
+    RequestFault => Network,
 }
 
 impl Fault {
@@ -148,7 +177,13 @@ impl Fault {
             Self::Memory(error) => error,
             Self::Transcript(error) => error,
             Self::Approval(error) => error,
-            Self::UnknownTool { .. }
+            Self::Network(error) => error,
+            Self::Url { source, .. } => source,
+            Self::EffectUnknown(_)
+            | Self::NoNetwork { .. }
+            | Self::SecretLeaving { .. }
+            | Self::SecretDue { .. }
+            | Self::UnknownTool { .. }
             | Self::Path { .. }
             | Self::Tool { .. }
             | Self::ChangedWhileReading { .. }
@@ -180,8 +215,15 @@ impl fmt::Display for Fault {
                 write!(f, "change {change} of the memory cannot be taken back: the ledger does not tell of it")
             }
             Self::Irrevocable { function } => {
-                write!(f, "`{}` has an irrevocable effect, and this release has no capability that makes one", text::inline(function, 130))
+                write!(f, "what `{}` does cannot be taken back, so that it cannot be tried", text::inline(function, 130))
             }
+            Self::Url { argument, source } => write!(f, "argument `{}`: {source}", text::inline(argument, 80)),
+            Self::NoNetwork { request } => write!(f, "`{}` is not sent: the network is switched off", text::inline(request, 200)),
+            Self::SecretLeaving { secret, request } => {
+                write!(f, "`{}` holds the secret `{}`, and was not sent", text::inline(request, 200), text::inline(secret, 80))
+            }
+            Self::SecretDue { secret } => write!(f, "the secret `{}` has to be replaced before it is used again", text::inline(secret, 80)),
+            Self::EffectUnknown(fault) => write!(f, "something had left that cannot be taken back when the call was refused: {fault}"),
             other => match other.inner() {
                 Some(inner) => fmt::Display::fmt(inner, f),
                 None => f.write_str("the call was refused"),
@@ -195,6 +237,7 @@ impl std::error::Error for Fault {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Path { source, .. } => Some(source),
+            Self::EffectUnknown(fault) => Some(fault.as_ref()),
             Self::Record(source) => Some(source),
             other => other.inner().and_then(|inner| inner.source()),
         }
@@ -213,6 +256,10 @@ impl Diagnostic for Fault {
             Self::Verdict { .. } => "gate.verdict",
             Self::Record(_) => "gate.record",
             Self::Irrevocable { .. } => "gate.irrevocable",
+            Self::NoNetwork { .. } => "gate.no-network",
+            Self::SecretLeaving { .. } => "gate.secret-leaving",
+            Self::SecretDue { .. } => "gate.secret-due",
+            Self::EffectUnknown(_) => "gate.effect-unknown",
             Self::Uncited { .. } => "gate.uncited",
             Self::UnrecordedChange { .. } => "gate.unrecorded-change",
             other => other.inner().map_or("gate.refused", |inner| inner.code()),
@@ -222,7 +269,10 @@ impl Diagnostic for Fault {
     #[expect(clippy::wildcard_enum_match_arm, reason = "every other fault tells through the error that it wraps")]
     fn class(&self) -> Class {
         match self {
-            Self::Path { .. } | Self::Irrevocable { .. } => Class::Denied,
+            Self::Path { .. } | Self::Irrevocable { .. } | Self::NoNetwork { .. } | Self::SecretLeaving { .. } | Self::SecretDue { .. } => {
+                Class::Denied
+            }
+            Self::EffectUnknown(fault) => fault.class(),
             Self::ChangedWhileReading { .. }
             | Self::Postcondition(_)
             | Self::Verdict { .. }
@@ -240,6 +290,14 @@ impl Diagnostic for Fault {
             Self::Path { .. } => Some("give a path below the workspace, or start `cofferdam` in the folder that is meant".to_owned()),
             Self::Postcondition(_) | Self::Verdict { .. } | Self::ChangedWhileReading { .. } => {
                 Some("nothing was changed; look at what the tool did with `cofferdam call --dry-run`".to_owned())
+            }
+            Self::NoNetwork { .. } => Some("switch it on with `cofferdam network on`".to_owned()),
+            Self::SecretLeaving { .. } => Some("see which secrets are watched with `cofferdam secret list`".to_owned()),
+            Self::SecretDue { secret } => {
+                Some(format!("replace it where it is kept, then `cofferdam secret rotate {}`", text::inline(secret, 80)))
+            }
+            Self::EffectUnknown(_) => {
+                Some("look where it went whether it was done; see what was sent with `cofferdam transcript show`".to_owned())
             }
             Self::UnrecordedChange { .. } => Some("see what the ledger tells of with `cofferdam memory history`".to_owned()),
             Self::Tool { .. } | Self::Record(_) | Self::Irrevocable { .. } | Self::Uncited { .. } => None,

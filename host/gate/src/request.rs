@@ -13,7 +13,7 @@ use cofferdam_trust::{
 };
 use serde_json::Value;
 
-use crate::{refusal::Fault, toolbox::LoadedTool};
+use crate::{network::DeclaredRequest, refusal::Fault, toolbox::LoadedTool};
 
 /// What the arguments of a call can come from.
 #[derive(Debug, Clone, Copy)]
@@ -22,8 +22,8 @@ pub enum Labelling<'v> {
     Written,
     /// A model made them out of what it had in view.
     From(&'v View),
-    /// Nobody knows.
-    Unknown,
+    /// Nobody knows; whoever made them had these confidential things in view.
+    Unknown(&'v BTreeSet<String>),
 }
 
 impl Labelling<'_> {
@@ -31,7 +31,7 @@ impl Labelling<'_> {
         match self {
             Self::Written => Labels::of_user(arguments),
             Self::From(view) => view.label(arguments, content),
-            Self::Unknown => Labels::unknown(arguments),
+            Self::Unknown(secrets) => Labels::unknown(arguments).in_view_of(secrets),
         }
     }
 }
@@ -61,12 +61,14 @@ pub(crate) struct Request<'a> {
     pub(crate) labels: Labels,
     /// Paths in the arguments, and what the function does with each.
     pub(crate) paths: Vec<(Access, WorkspacePath)>,
+    /// Requests to the network that the arguments name.
+    pub(crate) requests: Vec<DeclaredRequest>,
     pub(crate) origin: Origin,
     pub(crate) integrity: Integrity,
 }
 
 impl<'a> Request<'a> {
-    /// Checks arguments against the signed schema and reads the paths in them.
+    /// Checks arguments against the signed schema and reads the paths and the addresses in them.
     pub(crate) fn verify(tool: &'a LoadedTool, function: &str, input: &CallInput<'_>) -> Result<Self, Fault> {
         let function = tool.verified().function(function)?;
         let arguments = function.check_arguments(&input.arguments)?;
@@ -78,8 +80,16 @@ impl<'a> Request<'a> {
                 paths.push((argument.access, WorkspacePath::parse(text).map_err(fault)?));
             }
         }
+        let mut requests = Vec::new();
+        for url in &function.function().urls {
+            for text in strings(arguments.value().get(&url.argument)) {
+                let fault = |source| Fault::Url { argument: url.argument.clone(), source };
+                requests.push(DeclaredRequest::parse(&url.method, text).map_err(fault)?);
+            }
+        }
         let labels = input.labelling.label(arguments.value(), &function.function().content);
-        Ok(Self { tool, function, arguments, labels, paths, origin: input.origin, integrity: input.integrity })
+        let (origin, integrity) = (input.origin, input.integrity);
+        Ok(Self { tool, function, arguments, labels, paths, requests, origin, integrity })
     }
 
     /// What its signed manifest says of the function.

@@ -1,13 +1,16 @@
 //! The work is checked: first by the host with its own eyes, then by the tool's verify hook in an instance of its own.
 
+use std::sync::Arc;
+
 use cofferdam_ledger::event::{Check, Event};
-use cofferdam_sandbox::{GuestCall, Usage, Verdict};
+use cofferdam_sandbox::{GuestCall, HttpClient, Usage, Verdict};
 use cofferdam_store::Staged;
 use cofferdam_trust::manifest::Effect;
 
 use crate::{
     attendant::{Attendant, Step},
     execute::Executed,
+    network::Replayed,
     postcondition::{Held, Scene},
     record::Record,
     refusal::Fault,
@@ -37,7 +40,8 @@ impl<'a> Verified<'a> {
                 return Err(fault);
             }
         };
-        let host = if held.count > 0 || executed.permitted.request.manifest().effect == Effect::Read { Check::Passed } else { Check::None };
+        let host =
+            if held.count > 0 || executed.permitted.request.manifest().effect != Effect::Staged { Check::Passed } else { Check::None };
 
         attendant.entered(Step::Verify);
         let request = &executed.permitted.request;
@@ -49,7 +53,8 @@ impl<'a> Verified<'a> {
             seed: executed.replay.seed,
         };
         let limits = request.tool.verified().limits();
-        let verification = request.tool.prepared()?.verify(&call, &executed.output.text(), executed.staged.clone(), limits)?;
+        let http = executed.exchange.as_ref().map(|exchange| Arc::new(Replayed::new(&exchange.made())) as Arc<dyn HttpClient>);
+        let verification = request.tool.prepared()?.verify(&call, &executed.output.text(), executed.staged.clone(), http, limits)?;
         match verification.verdict {
             Verdict::Pass(evidence) => {
                 record.note_with(Said::Evidence, serde_json::to_string(&evidence)?, verdict(host, Check::Passed))?;
@@ -63,11 +68,11 @@ impl<'a> Verified<'a> {
     }
 }
 
-/// A function that only reads changed nothing, and every postcondition of the manifest holds.
+/// Only a function that stages changed something, and every postcondition of the manifest holds.
 fn postconditions(executed: &Executed<'_>) -> Result<Held, Fault> {
     let function = executed.permitted.request.manifest();
     let count = executed.staged.changes().len();
-    if function.effect == Effect::Read && count > 0 {
+    if function.effect != Effect::Staged && count > 0 {
         return Err(Fault::ChangedWhileReading { count });
     }
     let scene =

@@ -2,7 +2,7 @@
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests look at real files")]
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::Path,
     sync::{
         Arc,
@@ -24,6 +24,9 @@ use cofferdam_trust::{Keyring, Lock};
 const LOCK: &str = include_str!("../../../tools/dist/tools.lock");
 const COMPONENT: &[u8] = include_bytes!("../../../tools/dist/files.wasm");
 const STATEMENT: &[u8] = include_bytes!("../../../tools/dist/files.dsse.json");
+
+/// Nothing confidential is in view.
+static NO_SECRETS: BTreeSet<String> = BTreeSet::new();
 
 /// A rule of the user's own: about one topic, a person is asked.
 const RULE: &str = "@id(\"mine\")\n@ask(\"mine\")\nforbid(principal, action == Action::\"memory:commit\", resource == Topic::\"asked\");\n";
@@ -84,6 +87,7 @@ fn gate(folder: &Path) -> Gate {
         tools,
         policies: Arc::new(Policies::load(&sources, &environment).unwrap()),
         lock_digest: None,
+        network: None,
         signer: Signer::from_seed("cofferdam/test".parse().unwrap(), &[7; 32]),
         retired: vec![],
         clock: counting.clone(),
@@ -100,7 +104,7 @@ fn remember(gate: &Gate, memories: &[(&str, &str)]) {
         arguments: r#"{"path": "a.txt"}"#.to_owned(),
         origin: Origin::Model,
         integrity: Integrity::Trusted,
-        labelling: Labelling::Unknown,
+        labelling: Labelling::Unknown(&NO_SECRETS),
     };
     let completed = gate.call(&input, Mode::Publish, &mut Unattended).unwrap();
     let shown = completed.evidence;
@@ -113,6 +117,7 @@ fn remember(gate: &Gate, memories: &[(&str, &str)]) {
         files: shown.files,
         postconditions: shown.postconditions,
         hook: shown.hook.len(),
+        network: shown.network,
         leaf: shown.leaf,
     };
     for (topic, text) in memories {

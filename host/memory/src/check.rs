@@ -72,6 +72,8 @@ pub enum Change {
     FileChanged(WorkspacePath),
     /// A file is gone, or cannot be read.
     FileGone(WorkspacePath),
+    /// It came from the network, which may say something else by now: only another request can tell.
+    FromNetwork,
 }
 
 impl fmt::Display for Change {
@@ -79,6 +81,7 @@ impl fmt::Display for Change {
         match self {
             Self::FileChanged(path) => write!(f, "{} changed", path.as_str()),
             Self::FileGone(path) => write!(f, "{} is gone", path.as_str()),
+            Self::FromNetwork => f.write_str("it came from the network, which may say something else now"),
         }
     }
 }
@@ -209,7 +212,8 @@ fn changes(entry: &Entry, world: &dyn World) -> Vec<Change> {
         Some(_) => Some(Change::FileChanged(path.clone())),
         None => Some(Change::FileGone(path.clone())),
     };
-    files.into_iter().filter_map(change).collect()
+    let of_network = entry.evidence().iter().any(|cited| cited.network).then_some(Change::FromNetwork);
+    files.into_iter().filter_map(change).chain(of_network).collect()
 }
 
 /// Checks what stands in a topic file.

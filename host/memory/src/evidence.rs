@@ -25,7 +25,13 @@ pub struct CallEvidence {
     pub hook: usize,
     /// The newest ledger leaf of the call.
     pub leaf: u64,
+    /// Whether it rests on what came from the network.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub network: bool,
 }
+
+/// The line of what rests on the network.
+const NETWORK: &str = "  - from the network";
 
 impl CallEvidence {
     /// Whether only the tool itself speaks for it.
@@ -36,10 +42,14 @@ impl CallEvidence {
 
     /// Its lines in a topic file.
     pub(crate) fn render(&self) -> String {
-        let Self { call, function, version, component, policy, files, postconditions, hook, leaf } = self;
+        let Self { call, function, version, component, policy, files, postconditions, hook, leaf, network } = self;
         let mut text =
             format!("- call: {call} {function} {version}, leaf {leaf}, {postconditions} postconditions, {hook} checks of its hook\n");
         text.push_str(&format!("  - tool: {component}\n  - policy: {policy}\n"));
+        if *network {
+            text.push_str(NETWORK);
+            text.push('\n');
+        }
         for (path, digest) in files {
             text.push_str(&format!("  - file: {digest} {}\n", written(path.as_str())));
         }
@@ -57,6 +67,7 @@ impl CallEvidence {
         let (postconditions, hook) = counts.strip_suffix(" checks of its hook")?.split_once(" postconditions, ")?;
         let component = lines.next()?.strip_prefix("  - tool: ")?.parse().ok()?;
         let policy = lines.next()?.strip_prefix("  - policy: ")?.parse().ok()?;
+        let network = lines.next_if(|line| *line == NETWORK).is_some();
         let mut files = Vec::new();
         while let Some(line) = lines.peek().and_then(|line| line.strip_prefix("  - file: ")) {
             let (digest, path) = line.split_once(' ')?;
@@ -74,6 +85,7 @@ impl CallEvidence {
             postconditions: postconditions.parse().ok()?,
             hook: hook.parse().ok()?,
             leaf: leaf.parse().ok()?,
+            network,
         })
     }
 }

@@ -102,6 +102,9 @@ struct SeenCall {
     /// Whether it comes from the network.
     #[serde(default)]
     network: bool,
+    /// What is confidential in it.
+    #[serde(default)]
+    secrets: BTreeSet<String>,
 }
 
 fn model() -> Origin {
@@ -227,7 +230,8 @@ impl Case {
         for call in &self.seen {
             let directed = view.directed(&call.arguments);
             let from = if call.network { Whence::Network } else { Whence::Inside };
-            view.see(Source { function: call.function.clone(), directed, from }, &call.arguments, &call.result);
+            let source = Source { function: call.function.clone(), directed, from, secrets: call.secrets.clone() };
+            view.see(source, &call.arguments, &call.result);
         }
         static NONE: BTreeSet<String> = BTreeSet::new();
         let content = if let CaseAction::Call { tool, function } = &self.action { installed.content(tool, function) } else { &NONE };

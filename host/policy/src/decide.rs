@@ -3,7 +3,7 @@
 //! A question needs a rule that permits: otherwise a project's `@ask` could turn "denied" into "asked", and a cloned
 //! repository could loosen something.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use cedar_policy::{Context, Entity, EntityUid, Request, RestrictedExpression};
 use cofferdam_base::text::is_deceptive;
@@ -15,6 +15,7 @@ use crate::{
     engine::{ActionRules, Engine, Prepared},
     entity::uid,
     host::Host,
+    label::Labels,
     request::{Act, NetRequest, PathAccess, PolicyRequest, RunAct, ToolAct},
     rule::{Rule, RuleEffect},
     schema::{Represented, action_name},
@@ -44,8 +45,30 @@ impl Outcome {
 }
 
 impl Engine {
-    /// Decides, without the digest that goes into a grant.
+    /// Decides, without the digest that goes into a grant. What rules let go, the call does not carry any more; they are among those that
+    /// permit it, and so in the ledger.
     pub(crate) fn decide(&self, request: &PolicyRequest<'_>) -> Result<Outcome, DenialCause> {
+        if let Act::ByTool { call, tool, act: ToolAct::Call { function, arguments, labels } } = request.act
+            && let Some(labels) = self.declassified(request, labels)?
+        {
+            let act = Act::ByTool { call, tool, act: ToolAct::Call { function, arguments, labels: &labels } };
+            return self.decide_labelled(&PolicyRequest { act, ..*request });
+        }
+        self.decide_labelled(request)
+    }
+
+    /// The labels of a call without what matching rules let go; none where they let nothing go.
+    fn declassified(&self, request: &PolicyRequest<'_>, labels: &Labels) -> Result<Option<Labels>, DenialCause> {
+        if labels.secrets().is_empty() {
+            return Ok(None);
+        }
+        let (prepared, _) = self.prepare(request)?;
+        let permits = self.matching(RuleEffect::Permit, &prepared)?;
+        let let_go: BTreeSet<String> = permits.iter().filter_map(|rule| rule.declassifies().map(ToOwned::to_owned)).collect();
+        Ok((!let_go.is_empty()).then(|| labels.clone().without(&let_go)))
+    }
+
+    fn decide_labelled(&self, request: &PolicyRequest<'_>) -> Result<Outcome, DenialCause> {
         let (prepared, outside) = self.prepare(request)?;
         let forbids = self.matching(RuleEffect::Forbid, &prepared)?;
         if !forbids.is_empty() {

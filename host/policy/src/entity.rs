@@ -102,11 +102,13 @@ impl EntityTypes {
             Some(RestrictedExpression::new_entity_uid(uid.clone()))
         };
         let sources = labels.sources().iter().map(|function| RestrictedExpression::new_string(function.clone()));
+        let secrets = labels.secrets().iter().map(|name| RestrictedExpression::new_string(name.clone()));
         let all = RestrictedExpression::new_record([
             ("target".to_owned(), entity(labels.target())?),
             ("content".to_owned(), entity(labels.content())?),
             ("directed".to_owned(), RestrictedExpression::new_bool(labels.has_user_words())),
             ("sources".to_owned(), RestrictedExpression::new_set(sources)),
+            ("secrets".to_owned(), RestrictedExpression::new_set(secrets)),
         ]);
         let known = labels.arguments().iter().filter(|(name, _)| arguments.has(name));
         let derived: Option<Vec<_>> = known.map(|(name, label)| Some((name.clone(), entity(Some(label.derivation))?))).collect();

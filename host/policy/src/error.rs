@@ -124,6 +124,8 @@ pub enum AnnotationFault {
     Unknown(String),
     /// `@ask` on a `permit`.
     AskOnPermit,
+    /// `@declassifies` on a rule that permits nothing.
+    DeclassifiesOnForbid,
     /// `@ask` and `@reason` on one rule: the `@ask` text is the reason.
     TwoTexts,
     /// An empty or long text, or one with control or bidirectional characters.
@@ -140,6 +142,7 @@ impl fmt::Display for AnnotationFault {
             Self::BadId(id) => write!(f, "has the id `{}`, which is not in short kebab case", inline(id, 60)),
             Self::Unknown(key) => write!(f, "has the annotation `@{}`, which means nothing", inline(key, 60)),
             Self::AskOnPermit => f.write_str("is a `permit` marked `@ask`, and only a `forbid` can ask"),
+            Self::DeclassifiesOnForbid => f.write_str("is marked `@declassifies`, and only a `permit` can let something go"),
             Self::TwoTexts => f.write_str("has both `@ask` and `@reason`"),
             Self::BadText { limit } => write!(f, "has a text that is empty, longer than {limit} characters, or not printable"),
         }

@@ -48,6 +48,7 @@ pub struct Rule {
     id: String,
     effect: RuleEffect,
     text: Option<String>,
+    declassifies: Option<String>,
 }
 
 impl Rule {
@@ -73,6 +74,12 @@ impl Rule {
     #[must_use]
     pub fn effect(&self) -> RuleEffect {
         self.effect
+    }
+
+    /// The confidential thing that it lets go with the calls that it permits (`@declassifies`), by name.
+    #[must_use]
+    pub fn declassifies(&self) -> Option<&str> {
+        self.declassifies.as_deref()
     }
 
     /// Its `@ask` or `@reason` text, for people: without control or bidirectional characters.
@@ -103,14 +110,17 @@ impl ParsedRule {
         let syntax = |error: cedar_policy::ParseErrors| LoadError::Syntax { file: file.to_string(), line, message: error.to_string() };
         let policy = Policy::parse(None, statement.text).map_err(syntax)?;
         let annotation = |fault| LoadError::Annotation { file: file.to_string(), line, fault };
-        let (id, ask, reason) = read_annotations(&policy).map_err(annotation)?;
+        let Annotations { id, ask, reason, declassifies } = read_annotations(&policy).map_err(annotation)?;
         let effect = match (policy.effect(), &ask) {
             (CedarEffect::Permit, Some(_)) => return Err(annotation(AnnotationFault::AskOnPermit)),
             (CedarEffect::Permit, None) => RuleEffect::Permit,
             (CedarEffect::Forbid, Some(_)) => RuleEffect::Ask,
             (CedarEffect::Forbid, None) => RuleEffect::Forbid,
         };
-        let rule = Arc::new(Rule { file: Arc::clone(file), line, id, effect, text: ask.or(reason) });
+        if declassifies.is_some() && effect != RuleEffect::Permit {
+            return Err(annotation(AnnotationFault::DeclassifiesOnForbid));
+        }
+        let rule = Arc::new(Rule { file: Arc::clone(file), line, id, effect, text: ask.or(reason), declassifies });
         if effect == RuleEffect::Permit && set == RuleSet::Restrictions {
             return Err(LoadError::PermitInRestrictions { rule });
         }
@@ -126,15 +136,21 @@ impl ParsedRule {
     }
 }
 
-type Annotations = (String, Option<String>, Option<String>);
+struct Annotations {
+    id: String,
+    ask: Option<String>,
+    reason: Option<String>,
+    declassifies: Option<String>,
+}
 
 fn read_annotations(policy: &Policy) -> Result<Annotations, AnnotationFault> {
-    let (mut id, mut ask, mut reason) = (None, None, None);
+    let (mut id, mut ask, mut reason, mut declassifies) = (None, None, None, None);
     for (key, value) in policy.annotations() {
         let slot = match key {
             "id" => &mut id,
             "ask" => &mut ask,
             "reason" => &mut reason,
+            "declassifies" => &mut declassifies,
             _ => return Err(AnnotationFault::Unknown(key.to_owned())),
         };
         *slot = Some(value.to_owned());
@@ -142,7 +158,7 @@ fn read_annotations(policy: &Policy) -> Result<Annotations, AnnotationFault> {
     // A rule's id has the shape of a function's name: short kebab case, safe in logs and file names.
     let id = id.ok_or(AnnotationFault::NoId)?;
     id.parse::<FunctionName>().map_err(|_| AnnotationFault::BadId(id.clone()))?;
-    for text in [&ask, &reason].into_iter().flatten() {
+    for text in [&ask, &reason, &declassifies].into_iter().flatten() {
         if text.trim().is_empty() || text.chars().count() > MAX_TEXT_CHARS || text.chars().any(is_deceptive) {
             return Err(AnnotationFault::BadText { limit: MAX_TEXT_CHARS });
         }
@@ -150,5 +166,5 @@ fn read_annotations(policy: &Policy) -> Result<Annotations, AnnotationFault> {
     if ask.is_some() && reason.is_some() {
         return Err(AnnotationFault::TwoTexts);
     }
-    Ok((id, ask, reason))
+    Ok(Annotations { id, ask, reason, declassifies })
 }

@@ -134,6 +134,7 @@ fn entry(ledger: &mut Ledger, state: &Folder, work: &Path, number: usize) -> Ent
                 files,
                 postconditions: 1,
                 hook: 1,
+                network: false,
                 leaf,
             }
         })

@@ -77,7 +77,7 @@ impl Gatekeeper {
 /// Takes in what a call brought.
 pub(crate) fn see(view: &mut View, call: &suite::Call, result: &Value) {
     let directed = view.directed(&call.args);
-    view.see(Source { function: call.function.clone(), directed, from: Whence::Network }, &call.args, result);
+    view.see(Source { function: call.function.clone(), directed, from: Whence::Network, secrets: BTreeSet::new() }, &call.args, result);
 }
 
 /// A name in the form that functions have here.

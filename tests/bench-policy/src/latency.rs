@@ -42,7 +42,7 @@ pub(crate) fn decide(rules: usize) -> Result<[Duration; 2], String> {
 
     let mut view = View::of("Send a summary of www.example.org to ann@example.com");
     view.see(
-        Source { function: "web.get".to_owned(), directed: Directed::ByUser, from: Whence::Network },
+        Source { function: "web.get".to_owned(), directed: Directed::ByUser, from: Whence::Network, secrets: BTreeSet::new() },
         &json!({}),
         &json!({"text": "Unemployment edged down."}),
     );

@@ -93,6 +93,7 @@ fn open(state: &Path, work: &Path, durability: Durability) -> Gate {
         tools,
         policies: Arc::new(policies),
         lock_digest: None,
+        network: None,
         signer: Signer::from_seed("cofferdam/bench".parse().expect("an origin"), &[7; 32]),
         retired: Vec::new(),
         clock: Arc::new(Now),

@@ -137,13 +137,16 @@ mod tests {
             left: BTreeMap::new(),
             quotes: BTreeSet::new(),
             network: false,
+            secrets: BTreeSet::new(),
         }
     }
 
     fn recalled(content: &str, of: &[u8]) -> Step {
-        let Step::Observed { id, evidence, outside, published, came, left, network, .. } = observed("") else { panic!("an observation") };
+        let Step::Observed { id, evidence, outside, published, came, left, network, secrets, .. } = observed("") else {
+            panic!("an observation")
+        };
         let quotes = of.iter().copied().map(call).collect();
-        Step::Observed { id, content: content.into(), evidence, outside, published, came, left, quotes, network }
+        Step::Observed { id, content: content.into(), evidence, outside, published, came, left, quotes, network, secrets }
     }
 
     #[test]

@@ -31,13 +31,14 @@ struct Made {
     left: BTreeMap<WorkspacePath, Option<Digest>>,
     quotes: BTreeSet<CallId>,
     network: bool,
+    secrets: BTreeSet<String>,
 }
 
 impl Made {
     /// Something that changed nothing and shows nothing that may be cited.
     fn nothing(content: String, came: Came) -> Self {
-        let (left, quotes) = (BTreeMap::new(), BTreeSet::new());
-        Self { content, came, evidence: None, outside: false, published: false, left, quotes, network: false }
+        let (left, quotes, secrets) = (BTreeMap::new(), BTreeSet::new(), BTreeSet::new());
+        Self { content, came, evidence: None, outside: false, published: false, left, quotes, network: false, secrets }
     }
 }
 
@@ -88,8 +89,19 @@ impl Agent<'_> {
                 made
             }
         };
-        let Made { content, came, evidence, outside, published, left, quotes, network } = made;
-        self.take_down(Step::Observed { id: wanted.id.clone(), content, evidence, outside, published, came, left, quotes, network })
+        let Made { content, came, evidence, outside, published, left, quotes, network, secrets } = made;
+        self.take_down(Step::Observed {
+            id: wanted.id.clone(),
+            content,
+            evidence,
+            outside,
+            published,
+            came,
+            left,
+            quotes,
+            network,
+            secrets,
+        })
     }
 
     fn make(&mut self, number: u64, call: CallId, wanted: &ToolCall, watcher: &mut dyn Watcher) -> Result<Made, AgentError> {
@@ -120,7 +132,8 @@ impl Agent<'_> {
                 let published = completed.publication == Publication::Published;
                 let left = if published { left(&completed.changes) } else { BTreeMap::new() };
                 let content = observation::completed(number, &completed);
-                Ok(Made { evidence, outside: true, published, left, ..Made::nothing(content, Came::Verified) })
+                let (network, secrets) = (completed.evidence.network, completed.secrets.clone());
+                Ok(Made { evidence, outside: true, published, left, network, secrets, ..Made::nothing(content, Came::Verified) })
             }
             Err(refused) => refuse(number, refused, watcher),
         }
@@ -200,8 +213,9 @@ fn refuse(number: u64, refused: Box<Refused>, watcher: &mut dyn Watcher) -> Resu
         | Fault::Approval(_)) => Err(fault.into()),
         _ => {
             watcher.refused(number, &refused);
+            let came = if matches!(refused.fault, Fault::EffectUnknown(_)) { Came::Unknown } else { Came::Refused };
             // The message may quote a tool or a file.
-            Ok(Made { outside: true, ..Made::nothing(observation::refused(number, refused.as_ref()), Came::Refused) })
+            Ok(Made { outside: true, ..Made::nothing(observation::refused(number, refused.as_ref()), came) })
         }
     }
 }

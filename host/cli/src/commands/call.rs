@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use cofferdam_base::{Interrupt, text};
+use cofferdam_confine::Reach;
 use cofferdam_gate::{CallInput, Completed, Labelling, Mode, Publication};
 use cofferdam_policy::{Integrity, Origin};
 use serde_json::json;
@@ -13,6 +14,8 @@ use crate::{
     diff,
     failure::Failure,
     files,
+    home::Home,
+    interrupt,
     output::{self, Format},
     session::Session,
 };
@@ -45,11 +48,14 @@ impl Call {
             Some(path) => files::read_text(path, MAX_ARGUMENT_BYTES)?,
             None => self.arguments,
         };
-        let session = Session::open(&context.confine()?, &context.workspace)?;
+        let interrupt = Interrupt::default();
+        let confinement = context.confine_to_tools(Home::from_environment()?, Reach::nothing(), interrupt.clone())?;
+        interrupt::watch(&interrupt)?;
+        let session = Session::open(&confinement, &context.workspace)?;
         let (origin, integrity, labelling) = (Origin::User, Integrity::Trusted, Labelling::Written);
         let input = CallInput { function: self.function, arguments, origin, integrity, labelling };
         let mode = if self.dry_run { Mode::DryRun } else { Mode::Publish };
-        let mut terminal = Terminal::here(Interrupt::default());
+        let mut terminal = Terminal::here(interrupt);
         let result = session.gate.call(&input, mode, &mut terminal);
         terminal.done();
         let completed = result.map_err(|refused| Failure::from(*refused))?;
@@ -68,6 +74,13 @@ fn show(completed: &Completed, format: Format) -> CommandResult {
             if !completed.log.is_empty() {
                 output::say(&format!("the tool printed: {}", text::block(&completed.log, 2000)));
             }
+            for (request, status) in &completed.requests {
+                let status = status.map_or_else(|| "no answer".to_owned(), |status| status.to_string());
+                output::say(&format!("sent: {} ({status})", text::inline(request, 300)));
+            }
+            for kept in &completed.kept_requests {
+                output::say(&format!("not sent [{}]: {}", kept.code, text::inline(&kept.request, 300)));
+            }
             for refusal in &completed.refusals {
                 output::say(&format!("kept from the tool by policy: {}", text::inline(refusal.path.as_str(), 200)));
             }
@@ -82,6 +95,7 @@ pub(crate) fn summary(completed: &Completed) -> String {
     let became = match completed.publication {
         Publication::NothingToPublish => "verified".to_owned(),
         Publication::DryRun => format!("verified, {} changes not published (dry run)", completed.changes.len()),
+        Publication::Sent => "verified and sent; it cannot be taken back".to_owned(),
         Publication::Published => {
             format!("verified and published, {} changes; `cofferdam undo {}` takes them back", completed.changes.len(), completed.call)
         }
@@ -103,6 +117,7 @@ fn as_json(completed: &Completed) -> Result<serde_json::Value, Failure> {
     let publication = match completed.publication {
         Publication::NothingToPublish => "nothing-to-publish",
         Publication::DryRun => "dry-run",
+        Publication::Sent => "sent",
         Publication::Published => "published",
     };
     Ok(json!({
@@ -110,6 +125,8 @@ fn as_json(completed: &Completed) -> Result<serde_json::Value, Failure> {
         "output": output,
         "publication": publication,
         "changes": completed.changes,
+        "requests": completed.requests.iter().map(|(request, status)| json!({"request": request, "status": status})).collect::<Vec<_>>(),
+        "kept_requests": completed.kept_requests.iter().map(|kept| json!({"request": kept.request, "code": kept.code})).collect::<Vec<_>>(),
         "refused_paths": completed.refusals.iter().map(|refusal| refusal.path.as_str()).collect::<Vec<_>>(),
         "evidence": {
             "component": completed.evidence.component,

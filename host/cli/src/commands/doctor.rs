@@ -122,7 +122,13 @@ fn configured_model(home: &Home) -> Result<String, Failure> {
     };
     // Whether the key is there and private; what it is, nobody is told.
     file.server().key(&home.config)?;
-    Ok(format!("{} at {} ({}), {}", text::inline(&file.model, 80), text::inline(&file.url, 120), file.api, file.server().key_place()))
+    Ok(format!(
+        "{} at {} ({}), {}",
+        text::inline(&file.model, 80),
+        text::inline(&file.url, 120),
+        file.api,
+        file.server().key_source().place()
+    ))
 }
 
 fn configured_embeddings(home: &Home) -> Result<String, Failure> {
@@ -132,7 +138,7 @@ fn configured_embeddings(home: &Home) -> Result<String, Failure> {
     };
     let server = table.server();
     server.key(&home.config)?;
-    Ok(format!("{} at {}, {}", text::inline(&table.model, 80), text::inline(&table.url, 120), server.key_place()))
+    Ok(format!("{} at {}, {}", text::inline(&table.model, 80), text::inline(&table.url, 120), server.key_source().place()))
 }
 
 fn sandbox() -> Result<String, Failure> {

@@ -62,6 +62,9 @@ fn as_text(call: &LabelledCall) -> CommandResult {
     if !call.sources.is_empty() {
         output::line(&format!("  may be derived from {}", text::inline(&call.sources.join(", "), 4 * MAX_VALUE)))?;
     }
+    if !call.secrets.is_empty() {
+        output::line(&format!("  may carry what is confidential in {}", text::inline(&call.secrets.join(", "), 4 * MAX_VALUE)))?;
+    }
     Ok(())
 }
 
@@ -73,5 +76,5 @@ fn as_json(call: &LabelledCall) -> serde_json::Value {
         (name.clone(), told)
     };
     let arguments: serde_json::Map<_, _> = call.arguments.iter().map(argument).collect();
-    json!({"call": call.number, "function": call.function, "arguments": arguments, "sources": call.sources})
+    json!({"call": call.number, "function": call.function, "arguments": arguments, "sources": call.sources, "secrets": call.secrets})
 }

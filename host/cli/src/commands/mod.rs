@@ -13,11 +13,13 @@ mod labels;
 mod ledger;
 mod limits;
 mod memory;
+mod network;
 mod policy;
 mod recover;
 mod resume;
 mod run;
 mod runs;
+mod secret;
 mod tool;
 mod transcript;
 mod undo;
@@ -25,9 +27,10 @@ mod undo;
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use cofferdam_base::Interrupt;
 use cofferdam_confine::Reach;
 
-use crate::{confinement::Confinement, failure::Failure, home::Home, output::Format};
+use crate::{confinement::Confinement, failure::Failure, home::Home, network::Opened, output::Format};
 
 /// What a command gives back.
 pub(crate) type CommandResult = Result<(), Failure>;
@@ -70,6 +73,8 @@ enum Command {
     Tool(tool::Tool),
     Key(key::Key),
     Policy(policy::Policy),
+    Network(network::Network),
+    Secret(secret::Secret),
     Ledger(ledger::Ledger),
     Limits(limits::Limits),
     Doctor(doctor::Doctor),
@@ -96,7 +101,16 @@ impl Context {
     /// # Errors
     /// See [`Confinement::begin`].
     pub(crate) fn confine_to(&self, home: Home, more: Reach) -> Result<Confinement, Failure> {
-        Confinement::begin(home, &self.workspace, more)
+        Confinement::begin(home, &self.workspace, Opened { network: None, reach: more })
+    }
+
+    /// The same, for a command that calls tools: they reach the network as far as the user switched it on.
+    ///
+    /// # Errors
+    /// See [`Confinement::begin`], [`crate::network::open`].
+    pub(crate) fn confine_to_tools(&self, home: Home, more: Reach, interrupt: Interrupt) -> Result<Confinement, Failure> {
+        let opened = crate::network::open(&home, more, interrupt)?;
+        Confinement::begin(home, &self.workspace, opened)
     }
 }
 
@@ -124,6 +138,8 @@ pub(crate) fn run(line: CommandLine) -> CommandResult {
         Command::Tool(command) => command.run(&context),
         Command::Key(command) => command.run(&context),
         Command::Policy(command) => command.run(&context),
+        Command::Network(command) => command.run(&context),
+        Command::Secret(command) => command.run(&context),
         Command::Ledger(command) => command.run(&context),
         Command::Limits(command) => command.run(&context),
         Command::Doctor(command) => command.run(&context),

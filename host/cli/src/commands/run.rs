@@ -80,7 +80,7 @@ pub(super) fn ask(context: &Context, answers: &Answers) -> Result<Asked, Failure
     let home = Home::from_environment()?;
     let interrupt = Interrupt::default();
     let Opened { provider, embeddings, prices, terms, reach } = model::open(&home, answers, interrupt.clone())?;
-    let confinement = context.confine_to(home, reach)?;
+    let confinement = context.confine_to_tools(home, reach, interrupt.clone())?;
     interrupt::watch(&interrupt)?;
     Ok(Asked { session: Session::open(&confinement, &context.workspace)?, provider, embeddings, prices, terms, interrupt })
 }

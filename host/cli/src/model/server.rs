@@ -6,8 +6,8 @@ use cofferdam_confine::Reach;
 use cofferdam_net::{Endpoint, Secret};
 use cofferdam_policy::Host;
 
-use super::{MAX_BYTES, fault};
-use crate::{failure::Failure, files};
+use super::{FILE, fault};
+use crate::{failure::Failure, key_source::KeySource};
 
 /// A server, of whichever table of the file.
 #[derive(Debug, Clone, Copy)]
@@ -33,13 +33,9 @@ impl Server<'_> {
         Ok(Host::parse(self.endpoint()?.host_name()).map_err(|error| fault(error.to_string()))?)
     }
 
-    /// Where the key is looked for, for `doctor`.
-    pub(crate) fn key_place(&self) -> String {
-        match (self.key_env, self.key_file) {
-            (Some(name), _) => format!("environment variable {name}"),
-            (None, Some(name)) => format!("file {name} of the configuration folder"),
-            (None, None) => "no key".to_owned(),
-        }
+    /// Where the key is looked for.
+    pub(crate) fn key_source(&self) -> KeySource<'_> {
+        KeySource { env: self.key_env, file: self.key_file }
     }
 
     /// Also what asking the server reaches: its port, and where the name of its host is looked up.
@@ -54,16 +50,7 @@ impl Server<'_> {
     /// # Errors
     /// A variable that is not set, a file that others may read.
     pub(crate) fn key(&self, config_path: &Path) -> Result<Option<Secret>, Failure> {
-        let endpoint = self.endpoint()?;
-        let text = match (self.key_env, self.key_file) {
-            (Some(name), _) => {
-                #[expect(clippy::disallowed_methods, reason = "the one place where a model's key enters")]
-                let value = std::env::var(name);
-                value.map_err(|_| fault(format!("the environment variable `{name}` holds no key")))?
-            }
-            (None, Some(name)) => files::read_secret(&config_path.join(name), MAX_BYTES)?,
-            (None, None) => return Ok(None),
-        };
-        Ok(Some(Secret::for_audience(&endpoint, &text)?))
+        let Some(text) = self.key_source().read(config_path, FILE)? else { return Ok(None) };
+        Ok(Some(Secret::for_audience(&self.endpoint()?, &text)?))
     }
 }

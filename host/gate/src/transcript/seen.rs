@@ -1,7 +1,7 @@
 //! One call as a transcript holds it: what it was asked, what it brought, and whether all that still stands.
 
 use cofferdam_base::{CallId, Digest, RunId, WorkspacePath};
-use cofferdam_ledger::{Entry, Event, LeafIndex};
+use cofferdam_ledger::{Entry, Event, LeafIndex, event::Effect};
 use cofferdam_memory::{Change, Doubt};
 use cofferdam_store::Fact;
 use serde::Deserialize;
@@ -18,6 +18,9 @@ use crate::{gate::Gate, refusal::Fault};
 /// Most leaves of the ledger that are walked through for one call: many times what a call has that changes as many paths as it may,
 /// with a decision and an answer about each. What is longer is in doubt.
 const MAX_CALL_LEAVES: usize = if cfg!(test) { 2000 } else { 1 << 17 };
+
+/// Most lines of other calls that are looked through for the rest of one that was announced before it was made.
+const MAX_LINES_BETWEEN: usize = 1000;
 
 /// A call that a transcript tells of, compared with the ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +39,8 @@ pub struct SeenCall {
     pub doubts: Vec<Doubt>,
     /// What it saw in the workspace, where it did not change it itself.
     pub reads: Vec<(WorkspacePath, Fact)>,
+    /// The requests to the network that it made: what they brought cannot be compared with what is there now.
+    pub requests: Vec<String>,
     /// What it left where it changed something: the digest of a file's contents, or that no file is there.
     pub left: Vec<(WorkspacePath, Option<Digest>)>,
 }
@@ -55,7 +60,7 @@ impl Gate {
     /// A transcript or a ledger that does not check out.
     pub fn seen_call(&self, part: &Part, at: u64, leaf: u64) -> Result<Option<SeenCall>, Fault> {
         let mut lines: Vec<Line> = Vec::new();
-        let mut damaged = false;
+        let (mut damaged, mut between) = (false, 0);
         for line in self.transcripts()?.lines(part, at)? {
             let line = match line {
                 Ok((_, line)) => line,
@@ -67,7 +72,11 @@ impl Gate {
                 Err(error) => return Err(error.into()),
             };
             if lines.first().is_some_and(|first| first.call != line.call) {
-                break;
+                if between == MAX_LINES_BETWEEN || !is_under_way(&lines) {
+                    break;
+                }
+                between += 1;
+                continue;
             }
             lines.push(line);
         }
@@ -80,6 +89,7 @@ impl Gate {
             outcome: None,
             doubts: Vec::new(),
             reads: Vec::new(),
+            requests: Vec::new(),
             left: Vec::new(),
             call,
         };
@@ -117,7 +127,7 @@ impl Gate {
                 Said::Arguments => seen.arguments = Some(text),
                 Said::Outcome => seen.outcome = Some(text),
                 Said::Reads => match reads(&text) {
-                    Some(read) => seen.reads = read,
+                    Some(read) => (seen.reads, seen.requests) = (read.paths, read.requests),
                     None => seen.doubt(Doubt::Unlisted),
                 },
                 Said::Changes => match left(&text) {
@@ -156,7 +166,8 @@ impl Gate {
             (Some(_), None) => Some(Change::FileGone(path.clone())),
             (Some(_) | None, Some(_)) => Some(Change::FileChanged(path.clone())),
         });
-        of_reads.chain(of_left).collect()
+        let of_network = (!seen.requests.is_empty()).then_some(Change::FromNetwork);
+        of_reads.chain(of_left).chain(of_network).collect()
     }
 
     /// The ledger's entries about a call: those from its request on, and those that marks in its lines say tell of a removal.
@@ -164,11 +175,14 @@ impl Gate {
         let named = lines.iter().filter_map(|line| if let Body::Redacted(redacted) = &line.body { redacted.leaf } else { None });
         self.in_turn(|_, _, book| {
             let mut leaves = Leaves { entries: Vec::new(), is_whole: true };
+            let mut is_open = false;
             for (count, entry) in book.ledger()?.entries_from(LeafIndex(request)).enumerate() {
                 let (LeafIndex(leaf), entry) = entry?;
                 // The leaves of a call are written in one turn, so the first one of something else ends them.
                 match call_of(entry.event()) {
-                    Some(other) if other == call && entry.run() == run => {}
+                    Some(other) if other == call && entry.run() == run => is_open = opens(entry.event(), is_open),
+                    // What cannot be taken back is made while others take their turns.
+                    Some(_) | None if is_open && count < MAX_CALL_LEAVES => continue,
                     Some(_) | None => break,
                 }
                 if count >= MAX_CALL_LEAVES {
@@ -226,9 +240,26 @@ fn call_of(event: &Event) -> Option<&CallId> {
         | Event::Published { call }
         | Event::Aborted { call, .. }
         | Event::Undone { call, .. }
+        | Event::Recovered { call, .. }
         | Event::Refused { call, .. } => Some(call),
         _ => None,
     }
+}
+
+/// Whether a call that cannot be taken back is under way after one of its events.
+#[expect(clippy::wildcard_enum_match_arm, reason = "no other event opens or closes an intent")]
+fn opens(event: &Event, is_open: bool) -> bool {
+    match event {
+        Event::Intent { effect, .. } => *effect == Effect::Irrevocable,
+        Event::Published { .. } | Event::Aborted { .. } | Event::Recovered { .. } => false,
+        _ => is_open,
+    }
+}
+
+/// Whether the rest of a call's lines comes behind those of others: it cannot be taken back, and was announced before it was made.
+fn is_under_way(lines: &[Line]) -> bool {
+    let has = |wanted: Said| lines.iter().any(|line| line.said == wanted);
+    has(Said::Changes) && !has(Said::Outcome)
 }
 
 /// Whether texts of a call were removed.
@@ -245,11 +276,29 @@ fn function_of(event: &Event, wanted: &CallId) -> Option<String> {
     None
 }
 
+/// What a call saw: a path, or what a server answered.
 #[derive(Deserialize)]
-struct Read {
-    path: WorkspacePath,
-    #[serde(flatten)]
-    fact: Fact,
+#[serde(untagged)]
+enum Read {
+    Path {
+        path: WorkspacePath,
+        #[serde(flatten)]
+        fact: Fact,
+    },
+    Request {
+        request: String,
+    },
+}
+
+/// What an intent announced: changes of the workspace, or requests.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Announced {
+    Changes(Vec<Changed>),
+    /// What was really asked is listed with what the call saw.
+    Requests {
+        requests: serde::de::IgnoredAny,
+    },
 }
 
 #[derive(Deserialize)]
@@ -259,16 +308,32 @@ struct Changed {
     after: Option<Digest>,
 }
 
-/// What was seen, path by path; none where it is written in a form that is not known.
-fn reads(text: &str) -> Option<Vec<(WorkspacePath, Fact)>> {
+/// What a call saw.
+#[derive(Default)]
+struct Seen {
+    paths: Vec<(WorkspacePath, Fact)>,
+    requests: Vec<String>,
+}
+
+/// What was seen, path by path and request by request; none where it is written in a form that is not known.
+fn reads(text: &str) -> Option<Seen> {
     let read: Vec<Read> = serde_json::from_str(text).ok()?;
-    Some(read.into_iter().map(|read| (read.path, read.fact)).collect())
+    let mut seen = Seen::default();
+    for read in read {
+        match read {
+            Read::Path { path, fact } => seen.paths.push((path, fact)),
+            Read::Request { request } => seen.requests.push(request),
+        }
+    }
+    Some(seen)
 }
 
 /// What each changed path was left as; none where it is written in a form that is not known.
 fn left(text: &str) -> Option<Vec<(WorkspacePath, Option<Digest>)>> {
-    let changed: Vec<Changed> = serde_json::from_str(text).ok()?;
-    Some(changed.into_iter().map(|changed| (changed.path, changed.after)).collect())
+    match serde_json::from_str(text).ok()? {
+        Announced::Changes(changed) => Some(changed.into_iter().map(|changed| (changed.path, changed.after)).collect()),
+        Announced::Requests { requests: _ } => Some(Vec::new()),
+    }
 }
 
 /// Whether a path lies directly in a folder, whose listing a change of it may have changed.

@@ -45,6 +45,7 @@ fn cited(files: &[(&str, &str)]) -> CallEvidence {
         files: files.iter().map(|(name, content)| (path(name), Digest::of(content.as_bytes()))).collect(),
         postconditions: 2,
         hook: 1,
+        network: false,
         leaf: 7,
     }
 }

@@ -58,6 +58,10 @@ pub(super) fn show(labels: &Labels, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let sources: Vec<&str> = labels.sources().iter().map(String::as_str).collect();
         write!(f, "; may be derived from {}", inline(&sources.join(", "), 200))?;
     }
+    if !labels.secrets().is_empty() {
+        let secrets: Vec<&str> = labels.secrets().iter().map(String::as_str).collect();
+        write!(f, "; may carry what is confidential in {}", inline(&secrets.join(", "), 200))?;
+    }
     writeln!(f)?;
     for (argument, label) in labels.arguments() {
         let role = match label.role {
@@ -105,7 +109,9 @@ impl Engine {
             }
             LabelReason { rule: Arc::clone(rule), is_match, turns }
         };
-        let mut reasons: Vec<LabelReason> = rules.into_iter().map(reason).collect();
+        // A rule that does not match, whatever one label is, says nothing about this call.
+        let is_telling = |reason: &LabelReason| reason.is_match || !reason.turns.is_empty();
+        let mut reasons: Vec<LabelReason> = rules.into_iter().map(reason).filter(is_telling).collect();
         reasons.sort_by_key(|reason| std::cmp::Reverse(reason.rule.effect()));
         reasons
     }

@@ -63,6 +63,8 @@ pub struct Labels {
     pub(super) has_user_words: bool,
     /// The functions whose results were in view when the call was made, where not all of it is the user's.
     pub(super) sources: BTreeSet<String>,
+    /// What confidential things were in view then, by name: the call may carry any of them, in whatever words.
+    pub(super) secrets: BTreeSet<String>,
 }
 
 impl Labels {
@@ -70,7 +72,7 @@ impl Labels {
     pub(super) fn collect<'s>(
         arguments: &Value,
         content: &BTreeSet<String>,
-        sources: impl IntoIterator<Item = &'s String>,
+        (sources, secrets): (impl IntoIterator<Item = &'s String>, &BTreeSet<String>),
         derive: impl Fn(Leaf<'_>, Role) -> Derivation,
     ) -> Self {
         let mut labels = BTreeMap::new();
@@ -87,21 +89,38 @@ impl Labels {
         let worst = |wanted: Role| all.iter().filter(|(_, role)| *role == wanted).map(|(derivation, _)| *derivation).max();
         let is_users = |(derivation, _): &(Derivation, Role)| *derivation == Derivation::User;
         let (target, content) = (worst(Role::Target), worst(Role::Content));
-        let sources = if all.iter().all(is_users) { BTreeSet::new() } else { sources.into_iter().cloned().collect() };
+        let (sources, secrets) =
+            if all.iter().all(is_users) { Default::default() } else { (sources.into_iter().cloned().collect(), secrets.clone()) };
         let has_user_words = labels.values().any(|label| label.derivation == Derivation::User);
-        Self { arguments: labels, target, content, has_user_words, sources }
+        Self { arguments: labels, target, content, has_user_words, sources, secrets }
     }
 
     /// A call that a user wrote as it is.
     #[must_use]
     pub fn of_user(arguments: &Value) -> Self {
-        Self::collect(arguments, &BTreeSet::new(), [], |_, _| Derivation::User)
+        Self::collect(arguments, &BTreeSet::new(), ([], &BTreeSet::new()), |_, _| Derivation::User)
     }
 
     /// A call of which nobody knows where it comes from.
     #[must_use]
     pub fn unknown(arguments: &Value) -> Self {
-        Self::collect(arguments, &BTreeSet::new(), [], |_, _| Derivation::Untrusted)
+        Self::collect(arguments, &BTreeSet::new(), ([], &BTreeSet::new()), |_, _| Derivation::Untrusted)
+    }
+
+    /// The same, made by somebody who had confidential things in view: where not all of it is the user's, it may carry them.
+    #[must_use]
+    pub fn in_view_of(mut self, secrets: &BTreeSet<String>) -> Self {
+        if self.arguments.values().any(|label| label.derivation != Derivation::User) {
+            self.secrets.extend(secrets.iter().cloned());
+        }
+        self
+    }
+
+    /// The same without some of the confidential things, which a rule lets go.
+    #[must_use]
+    pub(crate) fn without(mut self, secrets: &BTreeSet<String>) -> Self {
+        self.secrets.retain(|secret| !secrets.contains(secret));
+        self
     }
 
     /// By the name of the argument.
@@ -126,6 +145,12 @@ impl Labels {
     #[must_use]
     pub fn has_user_words(&self) -> bool {
         self.has_user_words
+    }
+
+    /// The names of the confidential things that the call may carry.
+    #[must_use]
+    pub fn secrets(&self) -> &BTreeSet<String> {
+        &self.secrets
     }
 
     /// The functions whose results the call may be derived from.

@@ -48,6 +48,10 @@ impl Labels {
             labels.sources.remove(source);
             turn("context.labels.sources".to_owned(), &format!("with {source}"), &format!("without {source}"), labels);
         }
+        for secret in &self.secrets {
+            let labels = self.clone().without(&[secret.clone()].into());
+            turn("context.labels.secrets".to_owned(), &format!("with {secret}"), &format!("without {secret}"), labels);
+        }
         for (argument, label) in &self.arguments {
             for other in Derivation::ALL.into_iter().filter(|other| *other != label.derivation) {
                 let mut labels = self.clone();

@@ -42,6 +42,8 @@ pub struct Source {
     pub directed: Directed,
     /// Where its result comes from.
     pub from: Whence,
+    /// What is confidential in it, by name.
+    pub secrets: BTreeSet<String>,
 }
 
 /// Where a result comes from.
@@ -59,6 +61,8 @@ pub struct View {
     said: Said,
     /// By function, and who chose what its calls looked at: the model, where it chose once.
     sources: BTreeMap<String, Directed>,
+    /// What is confidential in them.
+    secrets: BTreeSet<String>,
     /// Every record once.
     records: BTreeSet<Record>,
     /// Whole values of records, each with what names a record that it stands in.
@@ -100,6 +104,7 @@ impl View {
                 }
             });
         }
+        self.secrets.extend(source.secrets);
         let directed = self.sources.entry(source.function).or_insert(source.directed);
         *directed = (*directed).max(source.directed);
         for record in records(result) {
@@ -122,6 +127,12 @@ impl View {
         self.records.insert(record);
     }
 
+    /// What is confidential in view, by name.
+    #[must_use]
+    pub fn secrets(&self) -> &BTreeSet<String> {
+        &self.secrets
+    }
+
     /// Whether any result is in view.
     #[must_use]
     pub fn has_results(&self) -> bool {
@@ -135,7 +146,7 @@ impl View {
     /// The labels of a call's arguments, of which the manifest says that these are content.
     #[must_use]
     pub fn label(&self, arguments: &Value, content: &BTreeSet<String>) -> Labels {
-        Labels::collect(arguments, content, self.sources.keys(), |leaf, role| self.derivation(leaf, role))
+        Labels::collect(arguments, content, (self.sources.keys(), &self.secrets), |leaf, role| self.derivation(leaf, role))
     }
 
     /// Who chose what a call looks at. To look for words of the user, in any order, is to do what the user said.

@@ -104,6 +104,24 @@ fn an_argument_that_no_rule_can_see_asks() {
 }
 
 #[test]
+fn a_rule_lets_one_confidential_thing_go_and_no_other() {
+    let secret = "@id(\"secret\") @ask(\"it may carry something\") forbid (principal, action, resource) when { context has labels && !context.labels.secrets.isEmpty() };";
+    let release = "@id(\"release\") @declassifies(\".env\") permit (principal, action == Action::\"example.send\", resource) when { context.arguments.to == \"ann\" };";
+    let policies = load(&[user(&[PERMIT, secret, release].concat())]);
+    let send = |to: &str, secrets: &[&str]| {
+        let arguments = json!({ "to": to });
+        let secrets = secrets.iter().map(|name| (*name).to_owned()).collect();
+        let labels = label::Labels::unknown(&arguments).in_view_of(&secrets);
+        let function = "send".parse().unwrap();
+        ask(&policies, "example", ToolAct::Call { function: &function, arguments: &arguments, labels: &labels })
+    };
+    assert_eq!(strictness(&send("bob", &[])), 0);
+    assert_eq!(reasons(&send("bob", &[".env"])), ["secret"]);
+    assert_eq!(reasons(&send("ann", &[".env"])), ["all", "release"], "the ledger tells by which rule");
+    assert_eq!(reasons(&send("ann", &[".env", "id_rsa"])), ["secret"]);
+}
+
+#[test]
 fn malformed_parts_of_a_request_are_denied() {
     let policies = load(&[user(PERMIT)]);
     let long = "a".repeat(10_000);

@@ -77,6 +77,7 @@ impl Setting {
             tools: toolbox,
             policies: Arc::new(policies),
             lock_digest: None,
+            network: None,
             signer: Signer::from_seed("cofferdam/mutants".parse().expect("an origin"), &SEED),
             retired: Vec::new(),
             clock: Arc::new(FixedClock(NOW)),

@@ -117,6 +117,6 @@ fn labels_json(labels: &Labels) -> Value {
         labels.arguments().iter().map(|(name, label)| (name.clone(), json!(label.derivation.as_str()))).collect();
     json!({
         "target": word(labels.target()), "content": word(labels.content()), "directed": labels.has_user_words(),
-        "sources": labels.sources(), "arguments": arguments,
+        "sources": labels.sources(), "secrets": labels.secrets(), "arguments": arguments,
     })
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 static NONE: BTreeSet<String> = BTreeSet::new();
 
 fn source(function: &str, directed: Directed) -> Source {
-    Source { function: function.to_owned(), directed, from: Whence::Inside }
+    Source { function: function.to_owned(), directed, from: Whence::Inside, secrets: BTreeSet::new() }
 }
 
 fn of(labels: &Labels, argument: &str) -> Derivation {
@@ -78,6 +78,20 @@ fn an_address_out_of_the_network_is_linked_as_a_whole_and_only_from_there() {
     ] {
         assert_eq!(of(&view.label(&json!({"url": url}), &NONE), "url"), derivation, "{url}");
     }
+}
+
+#[test]
+fn what_is_confidential_joins_and_never_fades() {
+    let mut view = View::of("Read .env, and tell Ann 'all is well'");
+    let read = |secret: &str| Source { secrets: [secret.to_owned()].into(), ..source("files.read", Directed::ByUser) };
+    view.see(read(".env"), &json!({}), &json!({"text": "KEY=1"}));
+    view.see(read("id_rsa"), &json!({}), &json!({"text": "-----BEGIN"}));
+    view.see(source("files.list", Directed::ByUser), &json!({}), &json!([]));
+    let secrets = |arguments: &Value| view.label(arguments, &NONE).secrets().iter().cloned().collect::<Vec<_>>();
+    assert_eq!(secrets(&json!({"to": "Ann", "body": "nothing of it is in here"})), [".env", "id_rsa"]);
+    assert!(secrets(&json!({"to": "Ann", "body": "all is well"})).is_empty(), "the user's own words carry nothing else");
+    let unknown = Labels::unknown(&json!({"to": "Ann"})).in_view_of(view.secrets());
+    assert_eq!((unknown.secrets().len(), Labels::of_user(&json!({"to": "Ann"})).in_view_of(view.secrets()).secrets().len()), (2, 0));
 }
 
 #[test]

@@ -1,0 +1,268 @@
+//! Secrets that no request may carry: looked for as they are, encoded, reversed, and in pieces.
+//!
+//! A secret counts as found where half of it, or sixteen of its letters and digits, stand in a row in what is about to leave, whatever
+//! stands between them and whatever their case: as they are, reversed, in hexadecimal or in base64 (RFC 4648, either alphabet, at any
+//! offset); and the same once percent escapes (RFC 3986, section 2.1), JSON escapes (RFC 8259, section 7) or base64 were undone, twice over.
+//! What is compressed or encrypted is not found: a filter stops accidents and simple tricks, policy has to stop the rest.
+
+use std::collections::HashSet;
+
+use base64::{Engine as _, engine::general_purpose};
+use zeroize::Zeroizing;
+
+use crate::Secret;
+
+/// Most letters and digits in a row that are looked for.
+const MAX_WINDOW: usize = 16;
+/// Fewest: fewer stand anywhere by chance. A secret of fewer is looked for as it is.
+const MIN_WINDOW: usize = 8;
+/// How often encodings are undone.
+const UNDONE: usize = 2;
+/// Shortest run of base64 that is undone, in bytes.
+const MIN_CODE: usize = 12;
+
+/// Secrets by name.
+#[derive(Clone, Default)]
+pub struct Watched(Vec<Watch>);
+
+#[derive(Clone)]
+struct Watch {
+    name: String,
+    /// The secret as it is, where it is too short for pieces.
+    whole: Option<Zeroizing<Vec<u8>>>,
+    forms: [Pieces; 2],
+}
+
+/// Every piece of so many letters and digits, of some forms.
+#[derive(Clone)]
+struct Pieces {
+    len: usize,
+    all: HashSet<Zeroizing<Vec<u8>>>,
+}
+
+impl Pieces {
+    fn of(len: usize, forms: &[Zeroizing<Vec<u8>>]) -> Self {
+        let all = forms.iter().flat_map(|form| form.windows(len)).map(|piece| Zeroizing::new(piece.to_vec())).collect();
+        Self { len, all }
+    }
+
+    fn stand_in(&self, letters: &[u8]) -> bool {
+        let mut piece = Zeroizing::new(Vec::with_capacity(self.len));
+        letters.windows(self.len).any(|here| {
+            piece.clear();
+            piece.extend_from_slice(here);
+            self.all.contains(&piece)
+        })
+    }
+}
+
+impl std::fmt::Debug for Watched {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|watch| &watch.name)).finish()
+    }
+}
+
+impl Watched {
+    /// One more secret.
+    #[must_use]
+    pub fn and(mut self, name: &str, secret: &Secret) -> Self {
+        self.0.push(Watch::of(name, secret.text().as_bytes()));
+        self
+    }
+
+    /// The name of a secret that stands in one of some texts; none where none is found.
+    #[must_use]
+    pub fn find<'t>(&self, texts: impl IntoIterator<Item = &'t [u8]>) -> Option<&str> {
+        if self.0.is_empty() {
+            return None;
+        }
+        texts.into_iter().find_map(|text| self.find_in(text, UNDONE))
+    }
+
+    fn find_in(&self, text: &[u8], undone: usize) -> Option<&str> {
+        let letters = letters(text);
+        let found = self.0.iter().find(|watch| watch.stands_in(text, &letters));
+        if let Some(watch) = found {
+            return Some(&watch.name);
+        }
+        if undone == 0 {
+            return None;
+        }
+        readings(text).iter().find_map(|reading| self.find_in(reading, undone - 1))
+    }
+}
+
+impl Watch {
+    fn of(name: &str, secret: &[u8]) -> Self {
+        let plain = letters(secret);
+        let window = (plain.len() / 2).clamp(MIN_WINDOW, MAX_WINDOW);
+        // Two hexadecimal digits say as much as one letter.
+        let hex = Zeroizing::new(secret.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect());
+        let forms = [Pieces::of(window, &forms(secret, &plain)), Pieces::of(2 * window, &[hex])];
+        let whole = (plain.len() < MIN_WINDOW).then(|| Zeroizing::new(secret.to_vec()));
+        Self { name: name.to_owned(), whole, forms }
+    }
+
+    fn stands_in(&self, text: &[u8], letters: &[u8]) -> bool {
+        let stands = |secret: &Zeroizing<Vec<u8>>| text.windows(secret.len()).any(|piece| piece == secret.as_slice());
+        self.whole.as_ref().is_some_and(stands) || self.forms.iter().any(|pieces| pieces.stand_in(letters))
+    }
+}
+
+/// The letters and digits of a text, in lower case.
+fn letters(text: &[u8]) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(text.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect())
+}
+
+/// A secret in every form but hexadecimal, as letters and digits.
+fn forms(secret: &[u8], plain: &[u8]) -> Vec<Zeroizing<Vec<u8>>> {
+    let reversed = Zeroizing::new(plain.iter().rev().copied().collect());
+    let mut all = vec![Zeroizing::new(plain.to_vec()), reversed];
+    for offset in 0..3usize {
+        // As it stands in the code of something longer: the first and the last character may be shared with what is around it.
+        let shifted = Zeroizing::new([&vec![0; offset], secret].concat());
+        let code = Zeroizing::new(general_purpose::STANDARD_NO_PAD.encode(&*shifted));
+        let shared = (offset * 8).div_ceil(6);
+        let whole = shifted.len() * 8 / 6;
+        all.push(letters(code.as_bytes().get(shared..whole).unwrap_or_default()));
+    }
+    all
+}
+
+/// What a text may be the code of; only what is something else than the text.
+fn readings(text: &[u8]) -> Vec<Vec<u8>> {
+    let mut all = Vec::new();
+    let unescaped = unescaped(text);
+    if unescaped != text {
+        all.push(unescaped);
+    }
+    let is_code = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
+    let mut decoded = Vec::new();
+    for run in text.split(|byte| !is_code(byte)).filter(|run| run.len() >= MIN_CODE) {
+        let standard: Vec<u8> = run.iter().map(|byte| if *byte == b'-' { b'+' } else if *byte == b'_' { b'/' } else { *byte }).collect();
+        // A run may end within a group: what is whole of it is undone.
+        let whole = standard.get(..standard.len() / 4 * 4).unwrap_or_default();
+        for code in [standard.as_slice(), whole] {
+            if let Ok(bytes) = general_purpose::STANDARD_NO_PAD.decode(code) {
+                decoded.extend(bytes);
+                decoded.push(b' ');
+                break;
+            }
+        }
+    }
+    if !decoded.is_empty() {
+        all.push(decoded);
+    }
+    all
+}
+
+/// The text with percent escapes and JSON's `\uXXXX` of one byte undone.
+fn unescaped(text: &[u8]) -> Vec<u8> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let pair = |high: u8, low: u8| Some(digit(high)? << 4 | digit(low)?);
+    let (mut rest, mut plain) = (text, Vec::with_capacity(text.len()));
+    while let Some((first, tail)) = rest.split_first() {
+        let undone = match rest {
+            [b'%', high, low, tail @ ..] => pair(*high, *low).map(|byte| (byte, tail)),
+            [b'\\', b'u', b'0', b'0', high, low, tail @ ..] => pair(*high, *low).map(|byte| (byte, tail)),
+            _ => None,
+        };
+        let (byte, tail) = undone.unwrap_or((*first, tail));
+        plain.push(byte);
+        rest = tail;
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Endpoint;
+    use proptest::prelude::*;
+
+    const SECRET: &str = "ghp_aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY";
+
+    fn watched(text: &str) -> Watched {
+        let home = Endpoint::parse("https://a.test/").unwrap();
+        Watched::default().and("token", &Secret::for_audience(&home, text).unwrap())
+    }
+
+    fn is_found(text: &str) -> bool {
+        watched(SECRET).find([text.as_bytes()]).is_some()
+    }
+
+    fn percent(text: &str) -> String {
+        text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    }
+
+    fn hex(text: &str) -> String {
+        text.bytes().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    #[test]
+    fn a_secret_is_found_in_every_disguise() {
+        let base64 = |text: &str| general_purpose::STANDARD.encode(text);
+        let json: String = SECRET.bytes().map(|byte| format!("\\u00{byte:02x}")).collect();
+        let spaced: String = SECRET.chars().flat_map(|c| [c, '.']).collect();
+        for text in [
+            SECRET.to_owned(),
+            SECRET.to_uppercase(),
+            SECRET.chars().rev().collect(),
+            SECRET[4..22].to_owned(),
+            SECRET[20..].to_owned(),
+            spaced,
+            hex(SECRET),
+            hex(SECRET).to_uppercase(),
+            base64(SECRET),
+            base64(&format!("x{SECRET}")),
+            base64(&format!("xy{SECRET}z")),
+            general_purpose::URL_SAFE_NO_PAD.encode(format!("user:{SECRET}")),
+            base64(&base64(SECRET)),
+            base64(&hex(SECRET)),
+            percent(SECRET),
+            percent(&percent(SECRET)),
+            percent(&base64(SECRET)),
+            json,
+            format!("{}\n{}", &base64(SECRET)[..20], &base64(SECRET)[20..]),
+        ] {
+            assert!(is_found(&format!("https://evil.test/?q={text}")), "{text}");
+            assert!(is_found(&text), "{text}");
+        }
+    }
+
+    #[test]
+    fn nothing_is_found_where_nothing_stands() {
+        for text in ["https://a.test/path?q=hello", "ghp_", "", "aB3dE5fG", &"a".repeat(5000), &base64::engine::general_purpose::STANDARD.encode([7; 400])] {
+            assert!(!is_found(text), "{text}");
+        }
+        assert_eq!(Watched::default().find([SECRET.as_bytes()]), None);
+        assert!(!format!("{:?}", watched(SECRET)).contains("ghp"));
+    }
+
+    #[test]
+    fn a_short_secret_is_found_as_it_is() {
+        let short = watched("s3cr-t!");
+        assert_eq!(short.find(["pin=s3cr-t!".as_bytes()]), Some("token"));
+        assert_eq!(short.find(["pin=s3crt".as_bytes()]), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_secret_is_found_in_any_text(secret in "[!-~]{8,60}", before in "\\PC{0,20}", after in "\\PC{0,20}", form in 0..4usize) {
+            let code = match form {
+                0 => secret.clone(),
+                1 => hex(&secret),
+                2 => percent(&secret),
+                _ => general_purpose::STANDARD.encode(format!("{before}{secret}{after}")),
+            };
+            let watched = watched(&secret);
+            let has_letters = letters(secret.as_bytes()).len() >= MIN_WINDOW;
+            prop_assert!(!has_letters || watched.find([format!("{before}/{code}/{after}").as_bytes()]).is_some());
+        }
+
+        #[test]
+        fn any_bytes_are_searched(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            let _ = watched(SECRET).find([bytes.as_slice()]);
+        }
+    }
+}
