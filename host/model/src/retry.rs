@@ -41,11 +41,13 @@ pub(crate) fn after(fault: &Fault, attempts: u32, entropy: &dyn Entropy) -> Opti
             NetError::Endpoint { .. }
             | NetError::Credential { .. }
             | NetError::Audience { .. }
+            | NetError::Cleartext { .. }
             | NetError::Setup(_)
             | NetError::Timeout { .. }
             | NetError::Idle { .. }
             | NetError::TooLarge { .. }
             | NetError::Redirect { .. }
+            | NetError::Unpinned { .. }
             | NetError::Interrupted,
         ) => return None,
     };

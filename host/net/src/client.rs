@@ -3,29 +3,18 @@
 use std::{ops::ControlFlow, sync::Arc, time::Duration};
 
 use cofferdam_base::Interrupt;
-use reqwest::{
-    header::{CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER},
-    redirect::Policy,
-};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, RETRY_AFTER};
 use tokio::runtime::Runtime;
 
-use crate::{NetError, Post};
+use crate::{
+    LookupError, Names, NetError, Post, Resolved, SystemNames, Target, Timing,
+    egress::Egress,
+    resolve::{LoopbackNames, Resolver},
+    transfer::{Bounds, closed, raised},
+};
 
-/// How often a wait looks at the interrupt flag. Short enough that Ctrl-C feels immediate.
-const INTERRUPT_LOOK: Duration = Duration::from_millis(50);
 /// Longest time for name, connection and TLS. A server that is there answers far sooner.
 const CONNECT_LIMIT: Duration = Duration::from_secs(20);
-
-/// How long an answer may take and how large it may be.
-#[derive(Debug, Clone, Copy)]
-pub struct Timing {
-    /// From the first byte sent to the last byte received.
-    pub total: Duration,
-    /// From one byte of the body to the next. Before the first byte only `total` counts: a model thinks before it speaks.
-    pub idle: Duration,
-    /// Bytes of the answer's body.
-    pub response_bytes: u64,
-}
 
 /// What stands before an answer's body, whatever its status.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,11 +42,14 @@ impl Head {
 /// Takes a piece of an answer's body; breaks where it needs no more of it.
 pub type Take<'a> = &'a mut dyn FnMut(&Head, &[u8]) -> ControlFlow<()>;
 
-/// Sends requests. Blocking from outside; runs its own single-threaded runtime.
+/// Sends requests: of ours to the user's endpoints ([`Client::post`]), of tools to pinned addresses ([`Client::send`]). Blocking from
+/// outside; threads may share it.
 pub struct Client {
     http: reqwest::Client,
     runtime: Runtime,
-    interrupt: Interrupt,
+    resolver: Resolver,
+    pub(crate) egress: Egress,
+    pub(crate) interrupt: Interrupt,
 }
 
 impl std::fmt::Debug for Client {
@@ -67,24 +59,28 @@ impl std::fmt::Debug for Client {
 }
 
 impl Client {
-    /// Opens a client: TLS by rustls with the system's roots, no proxy, no redirect, no cookie, no compression.
+    /// Opens a client. Reads the system's certificates now: later they may be out of reach.
     ///
     /// # Errors
     /// [`NetError::Setup`].
     pub fn open(interrupt: Interrupt) -> Result<Self, NetError> {
-        let setup = |error: Box<dyn std::error::Error + Send + Sync>| NetError::Setup(error);
-        // Another client of the same process may have installed it already; both install the same provider.
-        let _ = rustls::crypto::CryptoProvider::install_default(rustls::crypto::ring::default_provider());
-        let http = reqwest::Client::builder()
-            .no_proxy()
-            .redirect(Policy::none())
-            .connect_timeout(CONNECT_LIMIT)
-            .dns_resolver(Arc::new(LoopbackNames))
-            .user_agent(concat!("cofferdam/", env!("CARGO_PKG_VERSION")))
-            .build()
-            .map_err(|error| setup(error.into()))?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| setup(error.into()))?;
-        Ok(Self { http, runtime, interrupt })
+        Self::open_with(Arc::new(SystemNames), interrupt)
+    }
+
+    /// Opens a client for which somebody else than the system looks the hosts of targets up.
+    ///
+    /// # Errors
+    /// [`NetError::Setup`].
+    pub fn open_with(names: Arc<dyn Names>, interrupt: Interrupt) -> Result<Self, NetError> {
+        let http = closed().connect_timeout(CONNECT_LIMIT).dns_resolver(Arc::new(LoopbackNames)).build();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        Ok(Self {
+            http: http.map_err(|error| NetError::Setup(error.into()))?,
+            runtime: runtime.map_err(|error| NetError::Setup(error.into()))?,
+            resolver: Resolver::new(names),
+            egress: Egress::open()?,
+            interrupt,
+        })
     }
 
     /// Posts JSON, and hands the answer's body on in pieces as it arrives. Where it is cut off, by whatever, the pieces so
@@ -94,44 +90,29 @@ impl Client {
     /// Everything in [`NetError`] but a status: a refusal by the server is an answer.
     pub fn post(&self, post: &Post<'_>, timing: Timing, take: Take<'_>) -> Result<Head, NetError> {
         let headers = post.headers()?;
-        self.runtime.block_on(async {
-            let exchange = self.exchange(post, headers, timing, take);
-            let bounded = tokio::time::timeout(timing.total, exchange);
-            tokio::select! {
-                answer = bounded => answer.unwrap_or_else(|_| {
-                    Err(NetError::Timeout { host: post.endpoint.host(), limit_ms: milliseconds(timing.total) })
-                }),
-                () = raised(&self.interrupt) => Err(NetError::Interrupted),
-            }
-        })
+        let bounds = Bounds { host: post.endpoint.host(), timing, interrupt: &self.interrupt };
+        self.runtime.block_on(bounds.hold(self.exchange(post, headers, &bounds, take)))
     }
 
-    async fn exchange(&self, post: &Post<'_>, headers: HeaderMap, timing: Timing, take: Take<'_>) -> Result<Head, NetError> {
-        let host = || post.endpoint.host();
+    async fn exchange(&self, post: &Post<'_>, headers: HeaderMap, bounds: &Bounds<'_>, take: Take<'_>) -> Result<Head, NetError> {
         let request = self.http.post(post.endpoint.url()).headers(headers).body(post.body.to_vec());
-        let mut answer = request.send().await.map_err(|source| {
-            let source = source.without_url();
-            if source.is_connect() { NetError::Connect { host: host(), source } } else { NetError::Transport { host: host(), source } }
-        })?;
+        let mut answer = request.send().await.map_err(|source| bounds.failed(source))?;
         let head = Head::of(&answer);
         if answer.status().is_redirection() {
-            return Err(NetError::Redirect { host: host(), status: head.status });
+            return Err(NetError::Redirect { host: bounds.host.clone(), status: head.status });
         }
-        let mut received = 0u64;
-        loop {
-            let idle = if received == 0 { timing.total } else { timing.idle };
-            let silent = |_| NetError::Idle { host: host(), limit_ms: milliseconds(idle) };
-            let chunk = tokio::time::timeout(idle, answer.chunk()).await.map_err(silent)?;
-            let chunk = chunk.map_err(|source| NetError::Transport { host: host(), source: source.without_url() })?;
-            let Some(chunk) = chunk else { return Ok(head) };
-            received = received.saturating_add(chunk.len() as u64);
-            if received > timing.response_bytes {
-                return Err(NetError::TooLarge { host: host(), limit: timing.response_bytes });
-            }
-            if take(&head, &chunk).is_break() {
-                return Ok(head);
-            }
-        }
+        bounds.receive(&mut answer, |piece| take(&head, piece)).await?;
+        Ok(head)
+    }
+
+    /// Looks a tool's target up, once, within `limit` and never longer than 10 seconds. A request that follows goes to what came of it.
+    ///
+    /// For hosts that policy allowed: a look-up tells the name to the servers that are asked, so it can carry something out.
+    ///
+    /// # Errors
+    /// [`LookupError`].
+    pub fn resolve(&self, target: Target, limit: Duration) -> Result<Resolved, LookupError> {
+        self.resolver.resolve(target, limit, &self.interrupt)
     }
 
     /// Waits, unless a person asks to stop.
@@ -144,32 +125,6 @@ impl Client {
                 () = tokio::time::sleep(duration) => Ok(()),
                 () = raised(&self.interrupt) => Err(NetError::Interrupted),
             }
-        })
-    }
-}
-
-fn milliseconds(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
-async fn raised(interrupt: &Interrupt) {
-    while !interrupt.is_raised() {
-        tokio::time::sleep(INTERRUPT_LOOK).await;
-    }
-}
-
-/// Resolves `localhost` without asking anybody (RFC 6761, section 6.3), everything else by the system.
-struct LoopbackNames;
-
-impl reqwest::dns::Resolve for LoopbackNames {
-    fn resolve(&self, name: reqwest::dns::Name) -> reqwest::dns::Resolving {
-        Box::pin(async move {
-            let addresses: Vec<std::net::SocketAddr> = if name.as_str() == "localhost" {
-                vec![(std::net::Ipv4Addr::LOCALHOST, 0).into(), (std::net::Ipv6Addr::LOCALHOST, 0).into()]
-            } else {
-                tokio::net::lookup_host((name.as_str(), 0)).await?.collect()
-            };
-            Ok(Box::new(addresses.into_iter()) as reqwest::dns::Addrs)
         })
     }
 }

@@ -1,10 +1,11 @@
 //! Where a request may go.
 
-use std::net::IpAddr;
-
 use url::{Host, Url};
 
-use crate::NetError;
+use crate::{
+    Audience, NetError,
+    audience::{host_and_port, is_loopback},
+};
 
 /// A URL that may be requested: `https`, or `http` to this machine's own loopback address; no user name in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,8 +43,8 @@ impl Endpoint {
 
     /// Scheme, host and port: what a credential is given for and what policy decides on.
     #[must_use]
-    pub fn audience(&self) -> String {
-        self.0.origin().ascii_serialization()
+    pub fn audience(&self) -> Audience {
+        Audience::of(&self.0)
     }
 
     /// The host alone, for policies.
@@ -55,11 +56,7 @@ impl Endpoint {
     /// Host and port, for people.
     #[must_use]
     pub fn host(&self) -> String {
-        let host = self.0.host_str().unwrap_or_default();
-        match self.0.port() {
-            Some(port) => format!("{host}:{port}"),
-            None => host.to_owned(),
-        }
+        host_and_port(&self.0)
     }
 
     /// The TCP port that is connected to.
@@ -86,13 +83,9 @@ impl Endpoint {
     }
 }
 
-fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Ipv4(address)) => IpAddr::V4(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::V6(address).is_loopback(),
-        // `localhost` resolves to loopback by RFC 6761, section 6.3; the resolver of this crate never asks the network for it.
-        Some(Host::Domain(name)) => name == "localhost",
-        None => false,
+impl From<&Endpoint> for Audience {
+    fn from(endpoint: &Endpoint) -> Self {
+        endpoint.audience()
     }
 }
 

@@ -45,7 +45,7 @@ impl Post<'_> {
         headers.insert(ACCEPT, HeaderValue::from_static("application/json, text/event-stream"));
         headers.extend(self.headers.iter().map(|header| header.header()));
         if let Some(secret) = self.secret {
-            let (name, value) = secret.header(self.form, self.endpoint)?;
+            let (name, value) = secret.header(self.form, &self.endpoint.audience())?;
             headers.insert(name, value);
         }
         Ok(headers)
