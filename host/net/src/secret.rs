@@ -48,6 +48,17 @@ impl Secret {
         Ok(Self { audience, text: Zeroizing::new(text.to_owned()) })
     }
 
+    /// Whom it is for.
+    #[must_use]
+    pub fn audience(&self) -> &Audience {
+        &self.audience
+    }
+
+    /// Its text, to look for where it must not be.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The header that carries the credential to its own audience and to no other. Nothing prints its value.
     ///
     /// # Errors

@@ -88,6 +88,15 @@ impl Target {
         Ok(Self(url))
     }
 
+    /// What a server means by an address that it gives in an answer to this one (RFC 9110, section 10.2.2).
+    ///
+    /// # Errors
+    /// [`TargetError`]: it leads to nothing that can be asked for.
+    pub fn join(&self, reference: &str) -> Result<Self, TargetError> {
+        let refuse = |error: url::ParseError| TargetError { url: reference.chars().take(200).collect(), why: error.to_string() };
+        Self::parse(self.0.join(reference).map_err(refuse)?.as_str())
+    }
+
     /// Whether it is asked for over TLS.
     #[must_use]
     pub fn is_secure(&self) -> bool {

@@ -49,7 +49,7 @@ impl Network {
     /// # Errors
     /// [`Fault::SecretDue`]: it has to be replaced first.
     pub(crate) fn credential_for(&self, target: &Target, now: Timestamp) -> Result<Option<&Credential>, Fault> {
-        let found = self.credentials.iter().find(|credential| credential.secret.audience() == target.audience());
+        let found = self.credentials.iter().find(|credential| *credential.secret.audience() == target.audience());
         match found {
             Some(due) if now > due.until => Err(Fault::SecretDue { secret: due.name.clone() }),
             found => Ok(found),
