@@ -49,7 +49,7 @@ impl<'a> Executed<'a> {
         let arguments = permitted.request.arguments.text();
         let call =
             GuestCall { function: permitted.request.function.name().as_str(), arguments: &arguments, time: replay.time, seed: replay.seed };
-        let invocation = permitted.request.tool.prepared()?.invoke(&call, stage, limits)?;
+        let invocation = permitted.request.tool.prepared()?.invoke(&call, stage, None, limits)?;
         let text = invocation.result.map_err(|GuestFailure { code, message }| Fault::Tool { code, message })?;
         let output = permitted.request.function.check_output(&text)?;
         let staged = invocation.stage.seal()?;

@@ -49,7 +49,7 @@ impl<'a> Verified<'a> {
             seed: executed.replay.seed,
         };
         let limits = request.tool.verified().limits();
-        let verification = request.tool.prepared()?.verify(&call, &executed.output.text(), executed.staged.clone(), limits)?;
+        let verification = request.tool.prepared()?.verify(&call, &executed.output.text(), executed.staged.clone(), None, limits)?;
         match verification.verdict {
             Verdict::Pass(evidence) => {
                 record.note_with(Said::Evidence, serde_json::to_string(&evidence)?, verdict(host, Check::Passed))?;
