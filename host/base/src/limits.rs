@@ -78,6 +78,8 @@ limits! {
     listed_entries: 1_000_000, "entries", "a call that lists without end";
     staged_files: 10_000, "files", "a call that fills the workspace with files";
     staged_bytes: 64 * MIB, "bytes", "a call that fills the disk";
+    http_requests: 32, "requests", "a call that asks other machines without end";
+    http_bytes: 16 * MIB, "bytes", "requests and answers of a call, all together, that fill the host's memory";
 }
 
 /// The limits that a manifest lowers, by name.

@@ -119,7 +119,7 @@ impl NetworkFile {
             if !names.insert(secret.name.as_str()) {
                 return Err(fault(format!("the secret `{}` is there twice", secret.name)).into());
             }
-            if !audiences.insert(endpoint.audience()) {
+            if !audiences.insert(endpoint.audience().to_string()) {
                 return Err(fault(format!("two secrets are for {}", endpoint.audience())).into());
             }
         }

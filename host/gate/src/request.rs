@@ -84,7 +84,7 @@ impl<'a> Request<'a> {
         for url in &function.function().urls {
             for text in strings(arguments.value().get(&url.argument)) {
                 let fault = |source| Fault::Url { argument: url.argument.clone(), source };
-                requests.push(DeclaredRequest::parse(&url.method, text).map_err(fault)?);
+                requests.push(DeclaredRequest::parse(url.method.as_str(), text).map_err(fault)?);
             }
         }
         let labels = input.labelling.label(arguments.value(), &function.function().content);

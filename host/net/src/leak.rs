@@ -134,7 +134,18 @@ fn readings(text: &[u8]) -> Vec<Vec<u8>> {
     let is_code = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
     let mut decoded = Vec::new();
     for run in text.split(|byte| !is_code(byte)).filter(|run| run.len() >= MIN_CODE) {
-        let standard: Vec<u8> = run.iter().map(|byte| if *byte == b'-' { b'+' } else if *byte == b'_' { b'/' } else { *byte }).collect();
+        let standard: Vec<u8> = run
+            .iter()
+            .map(|byte| {
+                if *byte == b'-' {
+                    b'+'
+                } else if *byte == b'_' {
+                    b'/'
+                } else {
+                    *byte
+                }
+            })
+            .collect();
         // A run may end within a group: what is whole of it is undone.
         let whole = standard.get(..standard.len() / 4 * 4).unwrap_or_default();
         for code in [standard.as_slice(), whole] {
@@ -227,7 +238,14 @@ mod tests {
 
     #[test]
     fn nothing_is_found_where_nothing_stands() {
-        for text in ["https://a.test/path?q=hello", "ghp_", "", "aB3dE5fG", &"a".repeat(5000), &base64::engine::general_purpose::STANDARD.encode([7; 400])] {
+        for text in [
+            "https://a.test/path?q=hello",
+            "ghp_",
+            "",
+            "aB3dE5fG",
+            &"a".repeat(5000),
+            &base64::engine::general_purpose::STANDARD.encode([7; 400]),
+        ] {
             assert!(!is_found(text), "{text}");
         }
         assert_eq!(Watched::default().find([SECRET.as_bytes()]), None);

@@ -1,6 +1,6 @@
 //! Calls: each in a store and an instance of its own, within its limits.
 
-use std::time::Instant;
+use std::{sync::Arc, time::Instant};
 
 use cofferdam_base::{Limits, Timestamp};
 use cofferdam_store::{Stage, Staged};
@@ -14,6 +14,7 @@ use crate::{
     error::SandboxError,
     filesystem::{Access, Mount, StageLost},
     guest::{Guest, View},
+    http::HttpClient,
     limit::{Limit, LimitReached},
     outcome::{GuestFailure, Invocation, Stopped, Usage, Verdict, Verification},
     sandbox::Prepared,
@@ -49,16 +50,23 @@ struct Ended<R> {
 }
 
 impl Prepared {
-    /// Calls `invoke`. The tool sees the stage as `/workspace`, and nothing else of this machine.
+    /// Calls `invoke`. The tool sees the stage as `/workspace`, and nothing else of this machine; it sends requests by `http`, if it is
+    /// given one.
     ///
     /// Runs on this thread, which needs 1 MiB of stack.
     ///
     /// # Errors
     /// [`Stopped`]: the tool did not answer within its limits. The stage is dropped.
-    pub fn invoke(&self, call: &GuestCall<'_>, stage: Stage, limits: &Limits) -> Result<Invocation, Stopped> {
+    pub fn invoke(
+        &self,
+        call: &GuestCall<'_>,
+        stage: Stage,
+        http: Option<Arc<dyn HttpClient>>,
+        limits: &Limits,
+    ) -> Result<Invocation, Stopped> {
         let views = vec![View { name: WORKSPACE, access: Access::ReadWrite, stage }];
         let arguments = arguments(call, limits)?;
-        let ended = self.run(call.time, &call.seed, views, limits, |tool, store| {
+        let ended = self.run(call.time, &call.seed, views, http, limits, |tool, store| {
             let result = tool.cofferdam_tool_handler().call_invoke(store, &arguments)?;
             bounded(
                 limits,
@@ -76,19 +84,27 @@ impl Prepared {
         }
     }
 
-    /// Calls `verify`. The tool sees what the call would leave as `/workspace` and what it found as `/before`, both read-only.
+    /// Calls `verify`. The tool sees what the call would leave as `/workspace` and what it found as `/before`, both read-only. It is
+    /// for the caller to give it an `http` that sends nothing, and answers what the call was answered.
     ///
     /// Runs on this thread, which needs 1 MiB of stack.
     ///
     /// # Errors
     /// [`Stopped`]: the tool did not answer within its limits.
-    pub fn verify(&self, call: &GuestCall<'_>, outcome: &str, staged: Staged, limits: &Limits) -> Result<Verification, Stopped> {
+    pub fn verify(
+        &self,
+        call: &GuestCall<'_>,
+        outcome: &str,
+        staged: Staged,
+        http: Option<Arc<dyn HttpClient>>,
+        limits: &Limits,
+    ) -> Result<Verification, Stopped> {
         let views = vec![
             View { name: WORKSPACE, access: Access::ReadOnly, stage: staged.view() },
             View { name: BEFORE, access: Access::ReadOnly, stage: staged.before() },
         ];
         let arguments = arguments(call, limits)?;
-        let ended = self.run(call.time, &call.seed, views, limits, |tool, store| {
+        let ended = self.run(call.time, &call.seed, views, http, limits, |tool, store| {
             Ok(match tool.cofferdam_tool_handler().call_verify(store, &arguments, outcome)? {
                 handler::Verdict::Pass(evidence) => {
                     let bytes = evidence.iter().fold(0usize, |sum, sentence| sum.saturating_add(sentence.len()));
@@ -108,12 +124,12 @@ impl Prepared {
         }
     }
 
-    /// Calls `describe`: the tool's functions as JSON text, at most `output_bytes`. The tool sees no files.
+    /// Calls `describe`: the tool's functions as JSON text, at most `output_bytes`. The tool sees no files and sends nothing.
     ///
     /// # Errors
     /// [`Stopped`]: the tool did not answer within its limits.
     pub fn describe(&self, limits: &Limits) -> Result<String, Stopped> {
-        let ended = self.run(Timestamp(0), &[0; 32], Vec::new(), limits, |tool, store| {
+        let ended = self.run(Timestamp(0), &[0; 32], Vec::new(), None, limits, |tool, store| {
             let text = tool.cofferdam_tool_handler().call_describe(store)?;
             bounded(limits, text.len())?;
             Ok(text)
@@ -127,12 +143,13 @@ impl Prepared {
         time: Timestamp,
         seed: &[u8; 32],
         views: Vec<View>,
+        http: Option<Arc<dyn HttpClient>>,
         limits: &Limits,
         export: impl FnOnce(&Tool, &mut Store<Guest>) -> wasmtime::Result<R>,
     ) -> Result<Ended<R>, Stopped> {
         let began = Instant::now();
         let beating = self.shared.ticker.start().map_err(|error| SandboxError::Engine(Box::new(error)))?;
-        let mut store = self.open_store(Guest::new(time, seed, views, limits), limits)?;
+        let mut store = self.open_store(Guest::new(time, seed, views, http, limits), limits)?;
         let result = self.tool.instantiate(&mut store).and_then(|tool| export(&tool, &mut store));
         drop(beating);
         // Cannot fail where `set_fuel` did not.

@@ -7,7 +7,7 @@ use std::{
     pin::pin,
     sync::{
         Arc,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     task::{Context, Poll, Waker},
 };
@@ -40,6 +40,8 @@ struct Time {
     elapsed: AtomicU64,
     /// The earliest time that a sleeper waits for.
     wanted: AtomicU64,
+    /// Nothing will happen by itself any more.
+    hopeless: AtomicBool,
 }
 
 /// A guest that waits for something that cannot happen.
@@ -56,7 +58,8 @@ impl std::error::Error for WaitsForNothing {}
 
 impl VirtualClock {
     pub(crate) fn new(start: Timestamp) -> Self {
-        Self { start, time: Arc::new(Time { elapsed: AtomicU64::new(0), wanted: AtomicU64::new(u64::MAX) }) }
+        let time = Time { elapsed: AtomicU64::new(0), wanted: AtomicU64::new(u64::MAX), hopeless: AtomicBool::new(false) };
+        Self { start, time: Arc::new(time) }
     }
 
     /// Nanoseconds since the call began; the look itself takes a step. Only the thread of the call uses it, so plain loads and
@@ -71,9 +74,21 @@ impl VirtualClock {
         Sleep { when, time: Arc::clone(&self.time) }
     }
 
+    /// Whether nothing will happen any more while the guest does nothing but wait: the last time to give up rather than to wait.
+    pub(crate) fn is_hopeless(&self) -> bool {
+        self.time.hopeless.load(Ordering::Relaxed)
+    }
+
     /// Runs what a guest waits for, on this thread. Nothing here waits for the outside, so what is pending waits for the time: then
-    /// the time moves to the earliest moment that somebody wants, and no further.
+    /// the time moves to the earliest moment that somebody wants, and no further. Where nobody wants any, each is asked once more,
+    /// [hopeless](Self::is_hopeless) as it is.
     pub(crate) fn run<F: Future>(&self, future: F) -> Result<F::Output, WaitsForNothing> {
+        let output = self.run_until_ready(future);
+        self.time.hopeless.store(false, Ordering::Relaxed);
+        output
+    }
+
+    fn run_until_ready<F: Future>(&self, future: F) -> Result<F::Output, WaitsForNothing> {
         let mut future = pin!(future);
         let mut context = Context::from_waker(Waker::noop());
         loop {
@@ -82,10 +97,11 @@ impl VirtualClock {
                 return Ok(output);
             }
             let (now, wanted) = (self.time.elapsed.load(Ordering::Relaxed), self.time.wanted.load(Ordering::Relaxed));
-            if wanted <= now || wanted == u64::MAX {
+            if wanted > now && wanted < u64::MAX {
+                self.time.elapsed.store(wanted, Ordering::Relaxed);
+            } else if self.time.hopeless.swap(true, Ordering::Relaxed) {
                 return Err(WaitsForNothing);
             }
-            self.time.elapsed.store(wanted, Ordering::Relaxed);
         }
     }
 }

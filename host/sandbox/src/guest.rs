@@ -1,6 +1,9 @@
 //! The state of one call: all that the guest's imports can reach. There is nothing else.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use cofferdam_base::{Limits, Timestamp};
 use cofferdam_store::Stage;
@@ -10,6 +13,7 @@ use wasmtime_wasi::cli::{WasiCliCtx, WasiCliCtxView};
 use crate::{
     clock::{Clocks, VirtualClock},
     filesystem::{Access, Filesystem, Mount},
+    http::{Http, HttpClient, Uplink},
     io::Io,
     limit::{Limit, LimitReached},
     log::{Log, Logs},
@@ -35,11 +39,12 @@ pub(crate) struct Guest {
     cli: WasiCliCtx,
     clock: VirtualClock,
     mounts: Vec<Mount>,
+    uplink: Arc<Uplink>,
     host_call_bytes: usize,
 }
 
 impl Guest {
-    pub(crate) fn new(time: Timestamp, seed: &[u8; 32], views: Vec<View>, limits: &Limits) -> Self {
+    pub(crate) fn new(time: Timestamp, seed: &[u8; 32], views: Vec<View>, http: Option<Arc<dyn HttpClient>>, limits: &Limits) -> Self {
         // A time so far away that it cannot be told is no limit that anybody asked for.
         let deadline = Instant::now() + Duration::from_millis(limits.wall_ms.min(u64::from(u32::MAX)));
         let mount = |View { name, access, mut stage }: View| {
@@ -57,6 +62,7 @@ impl Guest {
             cli: WasiCliCtx::default(),
             clock: VirtualClock::new(time),
             mounts: views.into_iter().map(mount).collect(),
+            uplink: Arc::new(Uplink::new(http, deadline, limits)),
             host_call_bytes: usize::try_from(limits.host_call_bytes).unwrap_or(usize::MAX),
         }
     }
@@ -92,6 +98,10 @@ impl Guest {
     pub(crate) fn filesystem(&mut self) -> Filesystem<'_> {
         Filesystem { table: &mut self.table, mounts: &self.mounts, host_call_bytes: self.host_call_bytes }
     }
+
+    pub(crate) fn http(&mut self) -> Http<'_> {
+        Http { table: &mut self.table, clock: &self.clock, uplink: &self.uplink, host_call_bytes: self.host_call_bytes }
+    }
 }
 
 /// Names what a function of [`Guest`] gives to the linker.
@@ -113,4 +123,5 @@ views! {
     HasLogs => Logs<'a>;
     HasRandom => &'a mut Random;
     HasFilesystem => Filesystem<'a>;
+    HasHttp => Http<'a>;
 }

@@ -11,15 +11,16 @@ use wasmtime_wasi::{
 use wasmtime_wasi_io::bindings::wasi::io::error;
 
 use crate::{
-    bindings::filesystem::wasi::filesystem,
-    guest::{Guest, HasClocks, HasFilesystem, HasIo, HasLogs, HasRandom},
+    bindings::{filesystem::wasi::filesystem, http::wasi::http},
+    guest::{Guest, HasClocks, HasFilesystem, HasHttp, HasIo, HasLogs, HasRandom},
 };
 
 type Add = fn(&mut Linker<Guest>) -> Result<()>;
 
 /// Every interface of WASI 0.2 that is served, without its version: WASI's 0.2 releases are compatible with each other.
 ///
-/// No network, no processes, no terminal: what is not here does not exist.
+/// No sockets, no processes, no terminal: what is not here does not exist. `wasi:http` sends what the call's client sends, and without
+/// one nothing.
 const SERVED: &[(&str, Add)] = &[
     ("wasi:cli/environment", |l| cli::environment::add_to_linker::<_, WasiCli>(l, Guest::cli)),
     ("wasi:cli/exit", |l| cli::exit::add_to_linker::<_, WasiCli>(l, Guest::cli)),
@@ -35,6 +36,8 @@ const SERVED: &[(&str, Add)] = &[
     ("wasi:clocks/wall-clock", |l| clocks::wall_clock::add_to_linker::<_, HasClocks>(l, Guest::clocks)),
     ("wasi:filesystem/preopens", |l| filesystem::preopens::add_to_linker::<_, HasFilesystem>(l, Guest::filesystem)),
     ("wasi:filesystem/types", |l| filesystem::types::add_to_linker::<_, HasFilesystem>(l, Guest::filesystem)),
+    ("wasi:http/outgoing-handler", |l| http::outgoing_handler::add_to_linker::<_, HasHttp>(l, Guest::http)),
+    ("wasi:http/types", |l| http::types::add_to_linker::<_, HasHttp>(l, &http::types::LinkOptions::default(), Guest::http)),
     ("wasi:io/error", |l| error::add_to_linker::<_, HasIo>(l, Guest::io)),
     ("wasi:io/poll", |l| sync::io::poll::add_to_linker::<_, HasIo>(l, Guest::io)),
     ("wasi:io/streams", |l| sync::io::streams::add_to_linker::<_, HasIo>(l, Guest::io)),

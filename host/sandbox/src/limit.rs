@@ -37,6 +37,10 @@ pub enum Limit {
     StagedFiles,
     /// Bytes written (`staged_bytes`).
     StagedBytes,
+    /// HTTP requests (`http_requests`).
+    HttpRequests,
+    /// Bytes of HTTP requests and answers (`http_bytes`).
+    HttpBytes,
     /// Calls at the same time; a constant of the engine.
     Calls,
 }
@@ -74,6 +78,8 @@ impl Limit {
             Self::ReadSet => "sandbox.read-set",
             Self::StagedFiles => "sandbox.staged-files",
             Self::StagedBytes => "sandbox.staged-bytes",
+            Self::HttpRequests => "sandbox.http-requests",
+            Self::HttpBytes => "sandbox.http-bytes",
             Self::Calls => "sandbox.busy",
         }
     }
@@ -98,6 +104,8 @@ impl fmt::Display for Limit {
             Self::ReadSet => "the tool looked at more paths than a call may",
             Self::StagedFiles => "the tool changed more files than it may (limit `staged_files`)",
             Self::StagedBytes => "the tool wrote more bytes than it may (limit `staged_bytes`)",
+            Self::HttpRequests => "the tool sent more HTTP requests than it may (limit `http_requests`)",
+            Self::HttpBytes => "the tool sent and received more bytes by HTTP than it may (limit `http_bytes`)",
             Self::Calls => "too many tools run at the same time",
         })
     }

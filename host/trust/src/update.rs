@@ -11,7 +11,7 @@ use semver::Version;
 
 use crate::{
     key::KeyId,
-    manifest::{CapabilityChange, Effect, Function, Manifest, PathArgument, Postcondition},
+    manifest::{CapabilityChange, Effect, Function, Manifest, PathArgument, Postcondition, UrlArgument},
     verify::{Candidate, TrustError, VerifiedTool},
 };
 
@@ -36,6 +36,10 @@ pub enum Widening {
     PathAccess(FunctionName, PathArgument),
     /// A path argument that is no longer declared, so that policy does not see it before the call.
     PathUndeclared(FunctionName, PathArgument),
+    /// A function that requests a URL argument in a new way.
+    Url(FunctionName, UrlArgument),
+    /// A URL argument that is no longer declared, so that policy does not see it before the call.
+    UrlUndeclared(FunctionName, UrlArgument),
     /// An argument that rules took for where an effect goes, and that is to be only what is said there.
     Content(FunctionName, String),
     /// A check after the call that is gone.
@@ -138,6 +142,10 @@ impl Update {
         self.widenings.extend(added.cloned().map(|path| Widening::PathAccess(name.clone(), path)));
         let gone = old.paths.iter().filter(|path| !new.paths.contains(path));
         self.widenings.extend(gone.cloned().map(|path| Widening::PathUndeclared(name.clone(), path)));
+        let added = new.urls.iter().filter(|url| !old.urls.contains(url));
+        self.widenings.extend(added.cloned().map(|url| Widening::Url(name.clone(), url)));
+        let gone = old.urls.iter().filter(|url| !new.urls.contains(url));
+        self.widenings.extend(gone.cloned().map(|url| Widening::UrlUndeclared(name.clone(), url)));
         self.widenings.extend(new.content.difference(&old.content).map(|argument| Widening::Content(name.clone(), argument.clone())));
         self.narrowings.extend(old.content.difference(&new.content).map(|argument| Narrowing::Target(name.clone(), argument.clone())));
         let gone = old.postconditions.iter().filter(|check| !new.postconditions.contains(check));
@@ -165,6 +173,10 @@ impl fmt::Display for Widening {
             Self::PathAccess(name, path) => write!(f, "`{name}` may {} `{}`", path.access, inline(&path.argument, 80)),
             Self::PathUndeclared(name, path) => {
                 write!(f, "`{name}` no longer declares that it may {} `{}`", path.access, inline(&path.argument, 80))
+            }
+            Self::Url(name, url) => write!(f, "`{name}` may {} `{}`", url.method, inline(&url.argument, 80)),
+            Self::UrlUndeclared(name, url) => {
+                write!(f, "`{name}` no longer declares that it may {} `{}`", url.method, inline(&url.argument, 80))
             }
             Self::Content(name, argument) => {
                 write!(f, "`{name}` declares `{}` as what is said, not where it goes", inline(argument, 80))

@@ -85,7 +85,7 @@ impl Init {
                     cofferdam_base::text::inline(&file.model, 80),
                     cofferdam_base::text::inline(&file.url, 120),
                     file.api,
-                    file.server().key_place()
+                    file.server().key_source().place()
                 ))?;
             }
             None => output::line("Model: none yet; `cofferdam init --help` shows how to set one")?,

@@ -297,7 +297,8 @@ enum Announced {
     Changes(Vec<Changed>),
     /// What was really asked is listed with what the call saw.
     Requests {
-        requests: serde::de::IgnoredAny,
+        #[serde(rename = "requests")]
+        _requests: serde::de::IgnoredAny,
     },
 }
 
@@ -332,7 +333,7 @@ fn reads(text: &str) -> Option<Seen> {
 fn left(text: &str) -> Option<Vec<(WorkspacePath, Option<Digest>)>> {
     match serde_json::from_str(text).ok()? {
         Announced::Changes(changed) => Some(changed.into_iter().map(|changed| (changed.path, changed.after)).collect()),
-        Announced::Requests { requests: _ } => Some(Vec::new()),
+        Announced::Requests { .. } => Some(Vec::new()),
     }
 }
 

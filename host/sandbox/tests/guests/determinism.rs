@@ -10,7 +10,7 @@ type Everything = (String, String, u64, u64, ChangeSet);
 
 fn everything(guest: &Prepared, call: &GuestCall<'_>) -> Everything {
     let limits = limits();
-    let done = guest.invoke(call, Place::new().stage(&limits), &limits).unwrap();
+    let done = guest.invoke(call, Place::new().stage(&limits), None, &limits).unwrap();
     let changes = done.stage.seal().unwrap().changes().clone();
     (done.result.unwrap(), done.log, done.usage.fuel, done.usage.memory_peak, changes)
 }

@@ -5,6 +5,7 @@
 
 mod caching;
 mod determinism;
+mod http;
 mod limits;
 mod neighbours;
 mod paths;

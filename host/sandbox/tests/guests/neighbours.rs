@@ -87,7 +87,7 @@ fn one_call_too_many_is_refused_and_no_other_is_harmed() {
     let sandbox = Sandbox::new().unwrap();
     let guest = sandbox.prepare(Component { bytes: &bytes, digest: Digest::of(&bytes) }, None).unwrap();
     let (place, limits, gate) = (Place::new(), limits(), Arc::new(Gate::default()));
-    let read = || guest.invoke(&call("read", "file"), place.guarded_stage(Arc::clone(&gate) as Arc<dyn PathGuard>, &limits), &limits);
+    let read = || guest.invoke(&call("read", "file"), place.guarded_stage(Arc::clone(&gate) as Arc<dyn PathGuard>, &limits), None, &limits);
     thread::scope(|threads| {
         let calls: Vec<_> = (0..CONCURRENT_CALLS).map(|_| threads.spawn(read)).collect();
         drop(gate.changed.wait_while(gate.state.lock().unwrap(), |(waiting, _)| *waiting < CONCURRENT_CALLS as usize).unwrap());
@@ -108,6 +108,6 @@ fn a_workspace_that_changes_under_a_call_ends_it() {
     let path = WorkspacePath::parse("file").unwrap();
     stage.stat(&path, cofferdam_store::Follow::Yes).unwrap();
     std::fs::write(place.root().join("file"), "something else, and longer").unwrap();
-    assert_eq!(code(guest.invoke(&call("read", "file"), stage, &limits)), "sandbox.workspace-changed");
+    assert_eq!(code(guest.invoke(&call("read", "file"), stage, None, &limits)), "sandbox.workspace-changed");
     assert_eq!(content(&place.root().join("file")), "something else, and longer");
 }

@@ -22,7 +22,7 @@ fn paths() -> Prepared {
 /// What the guest answers, and what it would change.
 fn attack(guest: &Prepared, place: &Place, function: &str, path: &str) -> (String, ChangeSet) {
     let limits = limits();
-    let done = guest.invoke(&call(function, path), place.stage(&limits), &limits).unwrap();
+    let done = guest.invoke(&call(function, path), place.stage(&limits), None, &limits).unwrap();
     (done.result.unwrap(), done.stage.seal().unwrap().changes().clone())
 }
 

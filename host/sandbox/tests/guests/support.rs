@@ -7,7 +7,7 @@ use std::{
 };
 
 use cofferdam_base::{Digest, Limits, Timestamp, WorkspacePath};
-use cofferdam_sandbox::{Component, GuestCall, Invocation, Prepared, Sandbox, Stopped};
+use cofferdam_sandbox::{Component, GuestCall, HttpClient, Invocation, Prepared, Sandbox, Stopped};
 use cofferdam_store::{PathAccess, PathDecision, PathGuard, Stage, Workspace};
 use wasi_preview1_component_adapter_provider::{WASI_SNAPSHOT_PREVIEW1_ADAPTER_NAME, WASI_SNAPSHOT_PREVIEW1_REACTOR_ADAPTER};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
@@ -26,7 +26,19 @@ const EXTRA_WORLD: &str = "
     package test:extra;
     interface things { resource thing; }
     world hostile { export cofferdam:tool/handler@0.1.0; export things; }
+    world web {
+        import wasi:http/types@0.2.12;
+        import wasi:http/outgoing-handler@0.2.12;
+        export cofferdam:tool/handler@0.1.0;
+    }
 ";
+
+/// What of WASI the guests' own worlds need; the adapter brings the rest.
+const WASI: [(&str, &str); 3] = [
+    ("io.wit", include_str!("../../wit/deps/io.wit")),
+    ("clocks.wit", include_str!("../../wit/deps/clocks.wit")),
+    ("http.wit", include_str!("../../wit/deps/http.wit")),
+];
 
 /// One sandbox for all tests, as there is one for a process.
 pub(crate) static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| Sandbox::new().unwrap());
@@ -41,10 +53,18 @@ pub(crate) fn component_with_resources(fields: &str) -> Vec<u8> {
     build(fields, "test:extra/hostile")
 }
 
+/// The same, with `wasi:http`.
+pub(crate) fn component_with_http(fields: &str) -> Vec<u8> {
+    build(fields, "test:extra/web")
+}
+
 fn build(fields: &str, world: &str) -> Vec<u8> {
     let text = format!("(module {fields} {})", guest!("handler"));
     let mut module = wat::parse_str(&text).unwrap();
     let mut resolve = Resolve::default();
+    for (name, text) in WASI {
+        resolve.push_str(name, text).unwrap();
+    }
     let tool = resolve.push_str("tool.wit", include_str!("../../../../tools/wit/tool.wit")).unwrap();
     let extra = resolve.push_str("extra.wit", EXTRA_WORLD).unwrap();
     let world = resolve.select_world(&[tool, extra], Some(world)).unwrap();
@@ -135,9 +155,20 @@ pub(crate) fn call<'a>(function: &'a str, arguments: &'a str) -> GuestCall<'a> {
     GuestCall { function, arguments, time: Timestamp(1_700_000_000_000), seed: [7; 32] }
 }
 
-/// Lets a guest loose in a fresh workspace.
+/// Lets a guest loose in a fresh workspace, without a way out.
 pub(crate) fn invoke(guest: &Prepared, function: &str, arguments: &str, limits: &Limits) -> Result<Invocation, Stopped> {
-    guest.invoke(&call(function, arguments), Place::new().stage(limits), limits)
+    invoke_with_http(guest, function, arguments, None, limits)
+}
+
+/// The same, with a way out.
+pub(crate) fn invoke_with_http(
+    guest: &Prepared,
+    function: &str,
+    arguments: &str,
+    http: Option<Arc<dyn HttpClient>>,
+    limits: &Limits,
+) -> Result<Invocation, Stopped> {
+    guest.invoke(&call(function, arguments), Place::new().stage(limits), http, limits)
 }
 
 /// The code of the error that ended a guest.

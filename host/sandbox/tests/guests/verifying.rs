@@ -10,13 +10,13 @@ const READ_ONLY: &str = "69";
 
 fn staged(guest: &Prepared, place: &Place, function: &str, path: &str) -> Staged {
     let limits = limits();
-    let done = guest.invoke(&call(function, path), place.stage(&limits), &limits).unwrap();
+    let done = guest.invoke(&call(function, path), place.stage(&limits), None, &limits).unwrap();
     assert_eq!(done.result.unwrap(), "00");
     done.stage.seal().unwrap()
 }
 
 fn evidence(guest: &Prepared, staged: &Staged, function: &str, path: &str) -> String {
-    match guest.verify(&call(function, path), "{}", staged.clone(), &limits()).unwrap().verdict {
+    match guest.verify(&call(function, path), "{}", staged.clone(), None, &limits()).unwrap().verdict {
         Verdict::Pass(evidence) => evidence.concat(),
         Verdict::Fail(reason) => panic!("{reason}"),
     }
@@ -47,7 +47,7 @@ fn can_change_nothing() {
 fn a_verdict_can_be_a_failure_with_its_reason() {
     let (guest, place) = (prepared(&component(guest!("paths"))), Place::new());
     let staged = staged(&guest, &place, "write", "new");
-    let verified = guest.verify(&call("read", "new"), "x is wrong", staged, &limits()).unwrap();
+    let verified = guest.verify(&call("read", "new"), "x is wrong", staged, None, &limits()).unwrap();
     assert_eq!(verified.verdict, Verdict::Fail("x is wrong".to_owned()));
 }
 
@@ -57,7 +57,7 @@ fn what_it_read_is_relied_on_too() {
     let staged = staged(&guest, &place, "write", "new");
     let path = cofferdam_base::WorkspacePath::parse("folder/inner").unwrap();
     assert!(staged.reads().get(&path).is_none());
-    let verified = guest.verify(&call("read", "folder/inner"), "{}", staged, &limits()).unwrap();
+    let verified = guest.verify(&call("read", "folder/inner"), "{}", staged, None, &limits()).unwrap();
     assert!(verified.staged.reads().get(&path).is_some());
 }
 
@@ -66,7 +66,7 @@ fn evidence_is_limited() {
     let (guest, place) = (prepared(&component(guest!("output-flood"))), Place::new());
     let limits = limits();
     let staged = place.stage(&limits).seal().unwrap();
-    let stopped = guest.verify(&call("five", "{}"), "{}", staged, &limits).err().unwrap();
+    let stopped = guest.verify(&call("five", "{}"), "{}", staged, None, &limits).err().unwrap();
     assert_eq!(stopped.code(), "sandbox.output-too-large");
 }
 
@@ -74,7 +74,7 @@ fn evidence_is_limited() {
 fn a_tool_refuses_with_a_code_and_a_message() {
     let (guest, place) = (prepared(&component(guest!("refusal"))), Place::new());
     let limits = limits();
-    let done = guest.invoke(&call("go", "{}"), place.stage(&limits), &limits).unwrap();
+    let done = guest.invoke(&call("go", "{}"), place.stage(&limits), None, &limits).unwrap();
     assert_eq!(done.result, Err(GuestFailure { code: "!no".to_owned(), message: "!no".to_owned() }));
 }
 

@@ -40,8 +40,8 @@ impl Manifest {
             let Some(entry) = entries.remove(&name) else {
                 return Err(ManifestError::NotInToolFile { function: name });
             };
-            let author::FunctionEntry { effect, paths, content, postconditions } = entry;
-            functions.insert(name, Function { description, effect, input, output, paths, content, postconditions });
+            let author::FunctionEntry { effect, paths, urls, content, postconditions } = entry;
+            functions.insert(name, Function { description, effect, input, output, paths, urls, content, postconditions });
         }
         if let Some((function, _)) = entries.pop_first() {
             return Err(ManifestError::NotDescribed { function });

@@ -7,6 +7,7 @@
 //!
 //! [capabilities]
 //! filesystem = "read-write"          # none | read-only | read-write
+//! http = "outgoing"                  # none | outgoing
 //!
 //! [limits]                           # names of base::limits; may only lower
 //! wall_ms = 5000
@@ -15,6 +16,10 @@
 //! effect = "staged"                  # read | staged | irrevocable
 //! paths = [{ argument = "path", access = "write" }]
 //! postconditions = [{ check = "content-is", path = "args.path", value = "args.content" }]
+//!
+//! [functions.publish]
+//! effect = "irrevocable"
+//! urls = [{ argument = "url", method = "POST" }]
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +28,7 @@ use cofferdam_base::{FunctionName, ToolName, limits::LimitOverrides};
 use semver::Version;
 use serde::Deserialize;
 
-use super::{Capabilities, Effect, ManifestError, PathArgument, Postcondition};
+use super::{Capabilities, Effect, ManifestError, PathArgument, Postcondition, UrlArgument};
 
 /// Largest `tool.toml`. It names functions and conditions; one that is larger is none.
 pub const MAX_TOOL_FILE_BYTES: usize = 64 * 1024;
@@ -49,6 +54,8 @@ pub(super) struct FunctionEntry {
     pub(super) effect: Effect,
     #[serde(default)]
     pub(super) paths: Vec<PathArgument>,
+    #[serde(default)]
+    pub(super) urls: Vec<UrlArgument>,
     #[serde(default)]
     pub(super) content: BTreeSet<String>,
     #[serde(default)]

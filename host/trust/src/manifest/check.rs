@@ -6,13 +6,15 @@ use cofferdam_base::{FunctionName, Limits, canonical, text::is_deceptive};
 use semver::{BuildMetadata, Version};
 use serde_json::Value;
 
-use super::{Access, Capabilities, Content, Effect, Filesystem, Function, Manifest, ManifestError, Ref, Root};
+use super::{Access, Capabilities, Content, Effect, Filesystem, Function, Http, Manifest, ManifestError, Ref, Root};
 use crate::schema::{Schema, Shape, Side};
 
 /// Most functions of one tool. More would not fit into a model's context.
 pub const MAX_FUNCTIONS: usize = 64;
 /// Most path arguments of one function.
 pub const MAX_PATH_ARGUMENTS: usize = 16;
+/// Most URL arguments of one function.
+pub const MAX_URL_ARGUMENTS: usize = 16;
 /// Most postconditions of one function, and most paths in one of them.
 pub const MAX_POSTCONDITIONS: usize = 32;
 /// Longest description of a tool or function. It enters a model's context with every request.
@@ -60,7 +62,8 @@ fn check_function(name: &FunctionName, function: Function<Value>, capabilities: 
         return Err(ManifestError::InputNotObject { function: name.clone() });
     }
     plain_text("description of a function", function.description.clone())?;
-    check_effect(name, check_postconditions(name, check_content(name, check_paths(name, function)?)?)?, capabilities)
+    let function = check_content(name, check_urls(name, check_paths(name, function)?, capabilities)?)?;
+    check_effect(name, check_postconditions(name, function)?, capabilities)
 }
 
 fn check_paths(name: &FunctionName, function: Function) -> Result<Function, ManifestError> {
@@ -76,11 +79,36 @@ fn check_paths(name: &FunctionName, function: Function) -> Result<Function, Mani
     Ok(function)
 }
 
-/// A content is an argument that there is, and decides nothing: no path is one.
+/// A URL is an argument that there is and that is no path; and only a function that can send anything has one.
+fn check_urls(name: &FunctionName, function: Function, capabilities: &Capabilities) -> Result<Function, ManifestError> {
+    bounded("URL arguments", function.urls.len(), MAX_URL_ARGUMENTS)?;
+    for url in &function.urls {
+        let is_path = function.paths.iter().any(|path| path.argument == url.argument);
+        match function.input.shape_of([url.argument.as_str()]) {
+            Some(Shape::Text | Shape::TextList) if !is_path => {}
+            Some(Shape::Text | Shape::TextList | Shape::Other) | None => {
+                return Err(ManifestError::UrlArgument { function: name.clone(), argument: url.argument.clone() });
+            }
+        }
+    }
+    if function.urls.is_empty() {
+        Ok(function)
+    } else if capabilities.http == Http::None {
+        Err(ManifestError::HttpMissing { function: name.clone() })
+    } else if function.effect == Effect::Irrevocable {
+        Ok(function)
+    } else {
+        Err(ManifestError::UrlEffect { function: name.clone(), effect: function.effect })
+    }
+}
+
+/// A content is an argument that there is, and decides nothing: no path and no URL is one.
 fn check_content(name: &FunctionName, function: Function) -> Result<Function, ManifestError> {
     bounded("content arguments", function.content.len(), MAX_PATH_ARGUMENTS)?;
     let is_one = |argument: &&String| {
-        function.input.shape_of([argument.as_str()]).is_some() && function.paths.iter().all(|path| path.argument != **argument)
+        function.input.shape_of([argument.as_str()]).is_some()
+            && function.paths.iter().all(|path| path.argument != **argument)
+            && function.urls.iter().all(|url| url.argument != **argument)
     };
     match function.content.iter().find(|argument| !is_one(argument)) {
         Some(argument) => Err(ManifestError::ContentArgument { function: name.clone(), argument: argument.clone() }),

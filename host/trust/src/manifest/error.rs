@@ -4,7 +4,7 @@ use std::fmt;
 
 use cofferdam_base::{Class, Diagnostic, FunctionName, canonical::CanonicalError, limits::LimitError, text::inline};
 
-use super::{Filesystem, Ref};
+use super::{Effect, Filesystem, Http, Ref};
 use crate::{
     json::JsonError,
     schema::{Side, SubsetError},
@@ -83,7 +83,21 @@ pub enum ManifestError {
         /// The name.
         argument: String,
     },
-    /// A content argument that the input schema does not declare, or that is a path.
+    /// A URL argument that the input schema does not declare as a string or a list of strings, or that is a path.
+    UrlArgument {
+        /// Whose argument.
+        function: FunctionName,
+        /// The name.
+        argument: String,
+    },
+    /// A function requests URLs, and its effect says that it can send nothing.
+    UrlEffect {
+        /// The function.
+        function: FunctionName,
+        /// Its effect.
+        effect: Effect,
+    },
+    /// A content argument that the input schema does not declare, or that is a path or a URL.
     ContentArgument {
         /// Whose argument.
         function: FunctionName,
@@ -110,6 +124,11 @@ pub enum ManifestError {
         needed: Filesystem,
         /// What the tool declares.
         declared: Filesystem,
+    },
+    /// A function requests URLs, and the tool does not declare that it does.
+    HttpMissing {
+        /// The function.
+        function: FunctionName,
     },
     /// A limit that cannot be granted.
     Limit(LimitError),
@@ -141,7 +160,11 @@ impl fmt::Display for ManifestError {
                 write!(f, "the input schema of the function `{function}` does not say that its type is object")
             }
             Self::ContentArgument { function, argument } => {
-                write!(f, "the content `{}` of the function `{function}` is no argument of it, or one that is a path", inline(argument, 80))
+                write!(
+                    f,
+                    "the content `{}` of the function `{function}` is no argument of it, or one that is a path or a URL",
+                    inline(argument, 80)
+                )
             }
             Self::PathArgument { function, argument } => {
                 write!(
@@ -149,6 +172,19 @@ impl fmt::Display for ManifestError {
                     "the path argument `{}` of the function `{function}` is no string or list of strings in its input schema",
                     inline(argument, 80)
                 )
+            }
+            Self::UrlArgument { function, argument } => {
+                write!(
+                    f,
+                    "the URL argument `{}` of the function `{function}` is no string or list of strings in its input schema, or a path",
+                    inline(argument, 80)
+                )
+            }
+            Self::UrlEffect { function, effect } => {
+                write!(f, "the function `{function}` requests URLs, which its effect `{effect}` does not allow")
+            }
+            Self::HttpMissing { function } => {
+                write!(f, "the function `{function}` requests URLs, and the tool declares no http")
             }
             Self::Reference { function, reference } => {
                 write!(f, "`{reference}` in a postcondition of the function `{function}` does not lead to text in its schema")
@@ -181,6 +217,9 @@ impl std::error::Error for ManifestError {
             | Self::Text { .. }
             | Self::InputNotObject { .. }
             | Self::PathArgument { .. }
+            | Self::UrlArgument { .. }
+            | Self::UrlEffect { .. }
+            | Self::HttpMissing { .. }
             | Self::ContentArgument { .. }
             | Self::Reference { .. }
             | Self::ReadChanges { .. }
@@ -205,10 +244,12 @@ impl Diagnostic for ManifestError {
             Self::Schema { .. } => "manifest.schema",
             Self::InputNotObject { .. } => "manifest.input-not-object",
             Self::PathArgument { .. } => "manifest.path-argument",
+            Self::UrlArgument { .. } => "manifest.url-argument",
+            Self::UrlEffect { .. } => "manifest.url-effect",
             Self::ContentArgument { .. } => "manifest.content-argument",
             Self::Reference { .. } => "manifest.reference",
             Self::ReadChanges { .. } => "manifest.read-changes",
-            Self::CapabilityMissing { .. } => "manifest.capability-missing",
+            Self::CapabilityMissing { .. } | Self::HttpMissing { .. } => "manifest.capability-missing",
             Self::Limit(_) => "manifest.limit",
             Self::NotCanonical(_) => "manifest.not-canonical",
         }
@@ -229,6 +270,13 @@ impl Diagnostic for ManifestError {
             Self::CapabilityMissing { needed, .. } => {
                 Some(format!("set `filesystem = \"{needed}\"` under `[capabilities]` in `tool.toml`, then run `cofferdam tool build`"))
             }
+            Self::HttpMissing { .. } => {
+                Some(format!("set `http = \"{}\"` under `[capabilities]` in `tool.toml`, then run `cofferdam tool build`", Http::Outgoing))
+            }
+            Self::UrlEffect { function, .. } => Some(format!(
+                "set `effect = \"{}\"` under `[functions.{function}]` in `tool.toml`, then run `cofferdam tool build`",
+                Effect::Irrevocable
+            )),
             Self::ToolFile { .. }
             | Self::TooLarge { .. }
             | Self::TooMany { .. }
@@ -242,6 +290,7 @@ impl Diagnostic for ManifestError {
             | Self::Schema { .. }
             | Self::InputNotObject { .. }
             | Self::PathArgument { .. }
+            | Self::UrlArgument { .. }
             | Self::ContentArgument { .. }
             | Self::Reference { .. }
             | Self::ReadChanges { .. }

@@ -6,7 +6,7 @@
 
 use semver::{BuildMetadata, Prerelease, Version};
 
-use crate::manifest::{Capabilities, Filesystem};
+use crate::manifest::{Capabilities, Filesystem, Http};
 
 /// Interfaces of WASI 0.2 that every tool may import.
 const BASELINE: &[&str] = &[
@@ -32,6 +32,9 @@ const BASELINE: &[&str] = &[
 
 /// Interfaces of WASI 0.2 that come with access to the workspace.
 const FILESYSTEM: &[&str] = &["wasi:filesystem/preopens", "wasi:filesystem/types"];
+
+/// Interfaces of WASI 0.2 that come with outgoing HTTP. `wasi:http/incoming-handler` is none of them: a tool serves nobody.
+const HTTP: &[&str] = &["wasi:http/outgoing-handler", "wasi:http/types"];
 
 /// The interface that every tool exports.
 const HANDLER: &str = "cofferdam:tool/handler";
@@ -59,6 +62,11 @@ pub(super) fn decide_import(name: &str, capabilities: &Capabilities) -> Import {
         match capabilities.filesystem {
             Filesystem::None => Import::Undeclared("filesystem"),
             Filesystem::ReadOnly | Filesystem::ReadWrite => Import::Covered,
+        }
+    } else if HTTP.contains(&interface) {
+        match capabilities.http {
+            Http::None => Import::Undeclared("http"),
+            Http::Outgoing => Import::Covered,
         }
     } else {
         Import::Unknown

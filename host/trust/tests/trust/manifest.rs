@@ -1,7 +1,10 @@
 //! What makes a manifest, and what does not.
 
-use cofferdam_base::Class;
-use cofferdam_trust::{Manifest, manifest::MAX_TOOL_FILE_BYTES};
+use cofferdam_base::{Class, Diagnostic};
+use cofferdam_trust::{
+    Manifest,
+    manifest::{MAX_TOOL_FILE_BYTES, Method, UrlArgument},
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -138,6 +141,55 @@ fn refuses_functions_that_need_more_than_is_declared() {
     for declared in ["none", "read-only"] {
         let file = tool_file_with("filesystem = \"read-write\"", &format!("filesystem = \"{declared}\""));
         refused("manifest.capability-missing", Class::Failed, with_file(&file));
+    }
+}
+
+/// The example's `tool.toml` as one of a tool that publishes notes: `write` requests what `path` says.
+fn publishing(urls: &str) -> String {
+    tool_file_with("filesystem = \"read-write\"", "filesystem = \"read-write\"\nhttp = \"outgoing\"")
+        .replace("paths = [{ argument = \"path\", access = \"write\" }]", &format!("urls = {urls}"))
+        .replace("effect = \"staged\"", "effect = \"irrevocable\"")
+}
+
+#[test]
+fn a_function_declares_the_urls_that_it_requests() {
+    let manifest = with_file(&publishing(r#"[{ argument = "path", method = "POST" }]"#)).unwrap();
+    let write = manifest.functions().iter().find(|(name, _)| name.as_str() == "write").unwrap().1;
+    assert_eq!(write.urls, [UrlArgument { argument: "path".to_owned(), method: Method::Post }]);
+    let text = serde_json::to_string(&manifest).unwrap();
+    assert!(text.contains(r#""urls":[{"argument":"path","method":"POST"}]"#), "{text}");
+    assert_eq!(Manifest::from_json(text.as_bytes()).unwrap(), manifest);
+    assert!(!serde_json::to_string(&self::manifest()).unwrap().contains("urls"), "who has none is spelt as before");
+    assert!(with_file(&publishing("[]")).is_ok());
+}
+
+#[test]
+fn refuses_urls_that_are_no_argument_or_that_nobody_may_request() {
+    let url = |argument: &str| format!(r#"[{{ argument = "{argument}", method = "POST" }}]"#);
+    refused("manifest.url-argument", Class::Failed, with_file(&publishing(&url("nowhere"))));
+    let also_a_path = publishing(&url("path")).replace("urls =", "paths = [{ argument = \"path\", access = \"read\" }]\nurls =");
+    refused("manifest.url-argument", Class::Failed, with_file(&also_a_path));
+    let reads_a_number =
+        publishing("[]").replace("effect = \"read\"", "effect = \"irrevocable\"\nurls = [{ argument = \"from\", method = \"GET\" }]");
+    refused("manifest.url-argument", Class::Failed, with_file(&reads_a_number));
+    refused("manifest.content-argument", Class::Failed, with_file(&publishing(&format!("{}\ncontent = [\"path\"]", url("path")))));
+    for method in ["post", "CONNECT", "TRACE", ""] {
+        refused("manifest.tool-file", Class::Failed, with_file(&publishing(&url("path")).replace("POST", method)));
+    }
+    refused(
+        "manifest.too-many",
+        Class::Failed,
+        with_file(&publishing(&format!("[{}]", vec![r#"{ argument = "path", method = "GET" }"#; 17].join(", ")))),
+    );
+
+    let without = with_file(&publishing(&url("path")).replace("http = \"outgoing\"", ""));
+    assert!(without.as_ref().unwrap_err().hint().unwrap().contains("http = \"outgoing\""));
+    refused("manifest.capability-missing", Class::Failed, without);
+    for effect in ["read", "staged"] {
+        let file = publishing(&url("path")).replace("effect = \"irrevocable\"", &format!("effect = \"{effect}\""));
+        // What it says about changes is not the question here.
+        let file = file.split("postconditions = [\n").next().unwrap();
+        refused("manifest.url-effect", Class::Failed, with_file(file));
     }
 }
 

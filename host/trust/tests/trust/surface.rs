@@ -3,7 +3,7 @@
 use cofferdam_base::Class;
 use cofferdam_trust::{
     TrustError,
-    manifest::{Capabilities, Filesystem},
+    manifest::{Capabilities, Filesystem, Http},
     verify::{MAX_COMPONENT_BYTES, MAX_IMPORTS, Surface, verify_surface},
 };
 use proptest::prelude::*;
@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use crate::example::{IMPORTS, component_of, component_text, refused};
 
 fn surface(component: &[u8], filesystem: Filesystem) -> Result<Surface, TrustError> {
-    verify_surface(component, &Capabilities { filesystem })
+    verify_surface(component, &Capabilities { filesystem, ..Capabilities::default() })
 }
 
 const HANDLER: &str = "(export \"cofferdam:tool/handler@0.1.0\" (instance $handler))";
@@ -29,6 +29,21 @@ fn refuses_the_filesystem_where_it_is_not_declared() {
     let refusal = surface(&component_of(&["wasi:filesystem/types@0.2.0"]), Filesystem::None);
     assert!(matches!(refusal, Err(TrustError::ForbiddenImport { undeclared: Some("filesystem"), .. })));
     refused("trust.forbidden-import", Class::NotVerified, refusal);
+}
+
+#[test]
+fn outgoing_http_comes_with_its_capability_and_serving_with_none() {
+    let outgoing = ["wasi:http/types@0.2.12", "wasi:http/outgoing-handler@0.2.0"];
+    for name in outgoing {
+        let refusal = surface(&component_of(&[name]), Filesystem::ReadWrite);
+        assert!(matches!(refusal, Err(TrustError::ForbiddenImport { undeclared: Some("http"), .. })));
+        refused("trust.forbidden-import", Class::NotVerified, refusal);
+    }
+    let capabilities = Capabilities { http: Http::Outgoing, ..Capabilities::default() };
+    assert_eq!(verify_surface(&component_of(&outgoing), &capabilities).unwrap().imports(), outgoing);
+    for name in ["wasi:http/incoming-handler@0.2.0", "wasi:http/proxy@0.2.0", "wasi:http/types@0.3.0", "wasi:filesystem/types@0.2.0"] {
+        refused("trust.forbidden-import", Class::NotVerified, verify_surface(&component_of(&[name]), &capabilities));
+    }
 }
 
 #[test]

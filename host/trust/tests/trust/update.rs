@@ -4,6 +4,7 @@ use cofferdam_base::Class;
 use cofferdam_trust::{
     Keyring, Manifest, VerifiedTool,
     lock::Source,
+    manifest::CapabilityChange,
     update::{Narrowing, Update, Widening},
     verify::{Approval, Candidate},
 };
@@ -84,6 +85,27 @@ fn names_each_widening() {
     });
     is(&manifest_of(&tool_file_with("0.2.0", "0.1.0")), |found| matches!(found, [Widening::VersionLower(..)]));
     is(&manifest_of(&tool_file_with("0.2.0", "0.2.0-rc.1")), |found| matches!(found, [Widening::VersionLower(..)]));
+}
+
+#[test]
+fn reaching_out_widens_and_ceasing_to_narrows() {
+    let http = ("filesystem = \"read-write\"", "filesystem = \"read-write\"\nhttp = \"outgoing\"");
+    let found = widenings(&later(&[http]));
+    assert!(matches!(found.as_slice(), [Widening::Capability(CapabilityChange::Http { .. })]), "{found:?}");
+    assert_eq!(found[0].to_string(), "http none -> outgoing");
+
+    let irrevocable = ("effect = \"staged\"", "effect = \"irrevocable\"");
+    let requests = |method: &str| format!("effect = \"irrevocable\"\nurls = [{{ argument = \"content\", method = \"{method}\" }}]");
+    let (get, post) = (requests("GET"), requests("POST"));
+    let before = Example::of(&later(&[http, ("effect = \"staged\"", &get)]), component()).verify().unwrap();
+    let other = Update::compare(&before, &update_to(&later(&[http, ("effect = \"staged\"", &post), ("0.2.1", "0.2.2")]))).unwrap();
+    assert!(matches!(other.widenings(), [Widening::Url(..), Widening::UrlUndeclared(..)]), "{other:?}");
+    assert_eq!(other.widenings()[0].to_string(), "`write` may POST `content`");
+    assert_eq!(other.widenings()[1].to_string(), "`write` no longer declares that it may GET `content`");
+
+    let ceases = Update::compare(&before, &update_to(&later(&[irrevocable, ("0.2.1", "0.2.2")]))).unwrap();
+    assert!(matches!(ceases.widenings(), [Widening::UrlUndeclared(..)]), "{ceases:?}");
+    assert!(matches!(ceases.narrowings(), [Narrowing::Capability(CapabilityChange::Http { .. })]), "{ceases:?}");
 }
 
 #[test]

@@ -34,6 +34,10 @@ struct Declared {
     #[serde(default)]
     paths: Vec<PathArgument>,
     #[serde(default)]
+    urls: Vec<UrlArgument>,
+    #[serde(default)]
+    content: BTreeSet<String>,
+    #[serde(default)]
     postconditions: Vec<Postcondition>,
 }
 
@@ -61,6 +65,14 @@ enum Access {
     Delete,
 }
 
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UrlArgument {
+    argument: String,
+    #[expect(dead_code, reason = "the host knows the methods")]
+    method: String,
+}
+
 impl Manifest {
     /// Reads a `tool.toml`. Panics if it is none.
     #[must_use]
@@ -82,8 +94,9 @@ impl Manifest {
         for function in &described {
             assert!(!function.description.is_empty(), "`{}` has no description", function.name);
             let Some(declared) = self.functions.get(function.name) else { continue };
-            for path in &declared.paths {
-                assert!(member(&function.input, &path.argument), "`{}` has no argument `{}`", function.name, path.argument);
+            let (paths, urls) = (declared.paths.iter().map(|path| &path.argument), declared.urls.iter().map(|url| &url.argument));
+            for argument in paths.chain(urls).chain(&declared.content) {
+                assert!(member(&function.input, argument), "`{}` has no argument `{argument}`", function.name);
             }
             for reference in declared.postconditions.iter().flat_map(Postcondition::references) {
                 let known = match reference.split_once('.') {

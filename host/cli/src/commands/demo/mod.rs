@@ -24,6 +24,7 @@ use crate::{
     failure::Failure,
     files::{self, Overwrite, Readers},
     home::Home,
+    network::Opened,
     output,
     session::{Session, User, read_lock},
     system::{SystemClock, SystemEntropy},
@@ -83,7 +84,7 @@ impl Demo {
         let home = Home { config: root.join("home/config"), data: root.join("home/data"), cache: root.join("home/cache") };
         let record = self.record.as_deref().map(files::begin).transpose()?;
         // Only the demo's own folder is in reach, where the model's recorded answers ask for files of the user's.
-        let confinement = Confinement::begin(home, &package, Reach::nothing())?;
+        let confinement = Confinement::begin(home, &package, Opened { network: None, reach: Reach::nothing() })?;
         props::add_careless_tool(&User::open(&confinement)?, &package)?;
         output::say(&format!("A package folder, {}: its build left a source map with the sources inside.", package.display()));
         output::say("The model's answers are recorded and the person's are scripted; every gate is the real one.\n");

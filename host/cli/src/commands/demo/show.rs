@@ -115,7 +115,7 @@ impl Watcher for Audience {
                 output::say(diff::staged(&completed.staged).trim_end());
                 completed.changes.iter().map(|change| change.path.as_str()).collect::<Vec<_>>().join(", ")
             }
-            Publication::NothingToPublish | Publication::DryRun => self.findings(completed),
+            Publication::NothingToPublish | Publication::DryRun | Publication::Sent => self.findings(completed),
         };
         output::say("");
         let came = if completed.publication == Publication::Published { "verified, published" } else { "verified" };
