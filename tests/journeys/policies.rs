@@ -267,7 +267,7 @@ fn an_explanation_says_which_label_made_a_rule_match() {
     let said = explain(&["--said", "write green into notes.txt"]);
     assert!(said.starts_with("`edit.create` on `edit` is forbidden by `whose` (project/whose.cedar:1)"), "{said}");
     assert!(said.contains("    `content` is user (content)\n    `path` is untrusted (target)\n"), "{said}");
-    let turn = "context.labels.target is untrusted, and with nothing or user or named or selected it would not";
+    let turn = "context.labels.target is untrusted, and with nothing or user or named or selected or linked it would not";
     assert!(said.contains(&format!("{place} matches: {turn}")), "{said}");
     assert!(said.contains("to allow it: rule `whose` (project/whose.cedar:1) must not match"), "{said}");
     assert!(explain(&["--said", "write green into a.txt"]).contains("is allowed"));

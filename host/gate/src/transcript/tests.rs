@@ -55,6 +55,7 @@ impl Scene {
                 Policies::load(&builtin(Profile::Careful), &Environment { tools: Vec::new(), model_hosts: Vec::new() }).unwrap(),
             ),
             lock_digest: None,
+            network: None,
             signer: Signer::from_seed("cofferdam/test".parse().unwrap(), &[7; 32]),
             retired: Vec::new(),
             clock: Arc::new(FixedClock(Timestamp(1))),

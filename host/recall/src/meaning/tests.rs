@@ -75,6 +75,7 @@ fn what_is_sent_is_a_beginning_and_never_empty() {
         outcome: Some("one two".to_owned()),
         doubts: vec![],
         reads: vec![],
+        requests: vec![],
         left: vec![],
     };
     let removed = SeenCall { function: None, arguments: None, outcome: None, ..seen.clone() };
