@@ -19,6 +19,7 @@ pub mod egress;
 pub mod endpoint;
 pub mod error;
 pub mod headers;
+pub mod limits;
 pub mod pinned;
 pub mod post;
 pub mod request;
