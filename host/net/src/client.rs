@@ -105,7 +105,7 @@ impl Client {
         Ok(head)
     }
 
-    /// Looks a tool's target up, once, within `limit` and never longer than 10 seconds. A request that follows goes to what came of it.
+    /// Looks a tool's target up, once, within `limit` and never longer than [`crate::limits::LOOKUP`]. A request that follows goes to what came of it.
     ///
     /// For hosts that policy allowed: a look-up tells the name to the servers that are asked, so it can carry something out.
     ///

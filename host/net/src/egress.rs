@@ -1,22 +1,15 @@
 //! Sends what tools ask for, to pinned addresses and nowhere else.
 
-use std::{net::SocketAddr, ops::ControlFlow, sync::Arc, time::Duration};
+use std::{net::SocketAddr, ops::ControlFlow, sync::Arc};
 
 use reqwest::{Request, dns};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::{
     Client, NetError, Outgoing, Pinned, Timing,
+    limits::{ANSWER_FIELDS, ANSWER_HEAD_BYTES, CONNECT},
     transfer::{Bounds, closed},
 };
-
-/// Longest time for connection and TLS. Shorter than a call has, so that a host that is not there is told from one that does not
-/// answer: only of the first it is certain that nothing was sent.
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// Most header fields of an answer.
-const MAX_ANSWER_FIELDS: usize = 100;
-/// Most bytes of their names and values together.
-const MAX_ANSWER_HEAD_BYTES: usize = 64 * 1024;
 
 /// What came back, whatever its status.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,10 +51,10 @@ impl Egress {
     pub(crate) fn open() -> Result<Self, NetError> {
         let http = closed()
             .http1_only()
-            .http1_max_headers(MAX_ANSWER_FIELDS)
+            .http1_max_headers(ANSWER_FIELDS)
             .retry(reqwest::retry::never())
             .pool_max_idle_per_host(0)
-            .connect_timeout(CONNECT_LIMIT)
+            .connect_timeout(CONNECT)
             .dns_resolver(Arc::new(PinnedNames));
         Ok(Self(http.build().map_err(|error| NetError::Setup(error.into()))?))
     }
@@ -70,8 +63,8 @@ impl Egress {
         let mut answer = self.0.execute(request).await.map_err(|source| bounds.failed(source))?;
         let peer = pinned.verify_peer(answer.remote_addr())?;
         let bytes: usize = answer.headers().iter().map(|(name, value)| name.as_str().len().saturating_add(value.len())).sum();
-        if bytes > MAX_ANSWER_HEAD_BYTES {
-            return Err(NetError::TooLarge { host: bounds.host.clone(), limit: MAX_ANSWER_HEAD_BYTES as u64 });
+        if bytes > ANSWER_HEAD_BYTES {
+            return Err(NetError::TooLarge { host: bounds.host.clone(), limit: ANSWER_HEAD_BYTES as u64 });
         }
         let headers = answer.headers().iter().map(|(name, value)| (name.as_str().to_owned(), value.as_bytes().to_vec())).collect();
         let (status, mut body) = (answer.status().as_u16(), Vec::new());

@@ -5,10 +5,7 @@ use std::{error::Error, fmt};
 use cofferdam_base::{Class, Diagnostic, text};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
-/// Most fields of a tool's request.
-const MAX_FIELDS: usize = 64;
-/// Most bytes of their names and values together. Common servers take 8 to 16 KiB.
-const MAX_BYTES: usize = 16 * 1024;
+use crate::limits::{REQUEST_FIELDS, REQUEST_HEAD_BYTES};
 
 /// Fields that a tool does not send, each with whose they are. A name that ends in `-` stands for all that begin with it.
 const REFUSED: &[(&str, &str)] = &[
@@ -65,7 +62,7 @@ pub struct RequestHeaders(HeaderMap);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeaderError {
     name: String,
-    why: &'static str,
+    why: String,
 }
 
 impl fmt::Display for HeaderError {
@@ -99,10 +96,10 @@ impl RequestHeaders {
         let (mut headers, mut bytes) = (HeaderMap::new(), 0usize);
         for (name, value) in fields {
             let (name, value) = (name.as_ref(), value.as_ref());
-            let refuse = |why| HeaderError { name: name.chars().take(80).collect(), why };
+            let refuse = |why: &str| HeaderError { name: name.chars().take(80).collect(), why: why.to_owned() };
             bytes = bytes.saturating_add(name.len()).saturating_add(value.len());
-            if headers.len() == MAX_FIELDS || bytes > MAX_BYTES {
-                return Err(refuse("a request has at most 64 fields of 16384 bytes in all"));
+            if headers.len() == REQUEST_FIELDS || bytes > REQUEST_HEAD_BYTES {
+                return Err(refuse(&format!("a request has at most {REQUEST_FIELDS} fields of {REQUEST_HEAD_BYTES} bytes in all")));
             }
             let header = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refuse("this is no name of a header"))?;
             if let Some((_, why)) = REFUSED.iter().find(|(refused, _)| is_spelling(header.as_str(), refused)) {
@@ -195,8 +192,8 @@ mod tests {
     #[test]
     fn there_are_at_most_so_many_fields_and_bytes() {
         let many = |count: usize| RequestHeaders::parse((0..count).map(|number| (format!("x-{number}"), "")));
-        assert!(many(MAX_FIELDS).is_ok() && many(MAX_FIELDS + 1).is_err());
+        assert!(many(REQUEST_FIELDS).is_ok() && many(REQUEST_FIELDS + 1).is_err());
         let long = |length: usize| RequestHeaders::parse([("x", vec![b'a'; length])]);
-        assert!(long(MAX_BYTES - 1).is_ok() && long(MAX_BYTES).is_err());
+        assert!(long(REQUEST_HEAD_BYTES - 1).is_ok() && long(REQUEST_HEAD_BYTES).is_err());
     }
 }

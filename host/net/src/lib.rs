@@ -20,6 +20,7 @@ pub mod endpoint;
 pub mod error;
 pub mod headers;
 pub mod leak;
+pub mod limits;
 pub mod pinned;
 pub mod post;
 pub mod request;

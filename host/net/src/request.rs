@@ -5,7 +5,7 @@ use std::{error::Error, fmt};
 use cofferdam_base::{Class, Diagnostic, text};
 use reqwest::{
     Request,
-    header::{ACCEPT_ENCODING, CONNECTION, HeaderValue},
+    header::{ACCEPT_ENCODING, CONNECTION, CONTENT_LENGTH, HeaderValue},
 };
 
 use crate::{CredentialForm, NetError, Pinned, RequestHeaders, Secret};
@@ -143,7 +143,7 @@ pub struct Outgoing<'a> {
 }
 
 impl Outgoing<'_> {
-    /// The request as the transport takes it, and where it may go. The transport adds host and length.
+    /// The request as the transport takes it, and where it may go.
     ///
     /// # Errors
     /// [`NetError::Audience`], [`NetError::Credential`].
@@ -155,6 +155,10 @@ impl Outgoing<'_> {
         if let Some(Credential { secret, form }) = self.credential {
             let (name, value) = secret.header(form, &self.pinned.target().audience())?;
             headers.insert(name, value);
+        }
+        // The transport adds the length of a body, and says nothing where there is none (RFC 9110, section 8.6).
+        if self.body.is_empty() && matches!(self.method, Method::Post | Method::Put | Method::Patch) {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         let mut request = Request::new(self.method.wire(), self.pinned.target().url().clone());
         *request.headers_mut() = headers;

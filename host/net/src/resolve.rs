@@ -18,15 +18,9 @@ use url::Host;
 
 use crate::{
     Resolved, Target,
+    limits::{ADDRESSES, LOOKUP, LOOKUPS},
     transfer::{INTERRUPT_LOOK, milliseconds},
 };
-
-/// Longest look-up. A system's resolver asks a server that is silent for 5 seconds, twice.
-const LOOKUP_LIMIT: Duration = Duration::from_secs(10);
-/// Most addresses of one name. Prevents an answer that is tried for hours; large services have about twenty.
-const MAX_ADDRESSES: usize = 64;
-/// Most look-ups at once, those included that nobody waits for any more: the system's resolver cannot be stopped.
-const MAX_LOOKUPS: usize = 16;
 
 /// What names are looked up by.
 pub trait Names: Send + Sync {
@@ -91,11 +85,11 @@ impl fmt::Display for LookupError {
             Self::Failed { name, .. } => write!(f, "the name `{}` cannot be looked up", text::inline(name, 120)),
             Self::Count { name, count: 0 } => write!(f, "the name `{}` has no address", text::inline(name, 120)),
             Self::Count { name, count } => {
-                write!(f, "the name `{}` has {count} addresses, and at most {MAX_ADDRESSES} are tried", text::inline(name, 120))
+                write!(f, "the name `{}` has {count} addresses, and at most {ADDRESSES} are tried", text::inline(name, 120))
             }
             Self::Slow { name, limit_ms } => write!(f, "the look-up of `{}` took longer than {limit_ms} ms", text::inline(name, 120)),
             Self::Busy { name } => {
-                write!(f, "`{}` is not looked up while {MAX_LOOKUPS} other look-ups have no answer", text::inline(name, 120))
+                write!(f, "`{}` is not looked up while {LOOKUPS} other look-ups have no answer", text::inline(name, 120))
             }
             Self::Interrupted => f.write_str("interrupted while waiting for a look-up"),
         }
@@ -168,19 +162,19 @@ impl Resolver {
             Some(Host::Ipv6(address)) => vec![address.into()],
             Some(Host::Domain(name)) => match loopback(name) {
                 Some(addresses) => addresses,
-                None => self.look_up(name, limit.min(LOOKUP_LIMIT), interrupt)?,
+                None => self.look_up(name, limit.min(LOOKUP), interrupt)?,
             },
             None => Vec::new(),
         };
         match addresses.len() {
-            1..=MAX_ADDRESSES => Ok(Resolved::new(target, addresses)),
+            1..=ADDRESSES => Ok(Resolved::new(target, addresses)),
             count => Err(LookupError::Count { name: target.host_name().to_owned(), count }),
         }
     }
 
     fn look_up(&self, name: &str, limit: Duration, interrupt: &Interrupt) -> Result<Vec<IpAddr>, LookupError> {
         let failed = |source| LookupError::Failed { name: name.to_owned(), source };
-        let more = |running: usize| (running < MAX_LOOKUPS).then_some(running.saturating_add(1));
+        let more = |running: usize| (running < LOOKUPS).then_some(running.saturating_add(1));
         self.running.fetch_update(Ordering::SeqCst, Ordering::SeqCst, more).map_err(|_| LookupError::Busy { name: name.to_owned() })?;
         let running = Running(Arc::clone(&self.running));
         let (tell, told) = mpsc::sync_channel(1);

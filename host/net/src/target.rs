@@ -5,10 +5,7 @@ use std::{error::Error, fmt};
 use cofferdam_base::{Class, Diagnostic, text};
 use url::{Host, Position, Url};
 
-use crate::{Audience, audience::host_and_port};
-
-/// Longest URL in bytes. RFC 9110, section 4.1, asks servers for at least 8000.
-const MAX_URL_BYTES: usize = 8 * 1024;
+use crate::{Audience, audience::host_and_port, limits};
 
 /// A URL that a tool may ask for: `http` or `https`, a host, no user name. What policy decides on, what is looked up and what is sent are
 /// all taken from it.
@@ -55,8 +52,8 @@ impl Target {
     /// undone. Its text does not repeat a password.
     pub fn parse(text: &str) -> Result<Self, TargetError> {
         let refuse = |url: &str, why: &str| TargetError { url: url.chars().take(200).collect(), why: why.to_owned() };
-        if text.len() > MAX_URL_BYTES {
-            return Err(refuse(text, &format!("it is longer than {MAX_URL_BYTES} bytes")));
+        if text.len() > limits::URL_BYTES {
+            return Err(refuse("the text", &format!("it is longer than {} bytes", limits::URL_BYTES)));
         }
         // What is no URL might hold a password all the same.
         let mut url = Url::parse(text).map_err(|error| refuse("the text", &error.to_string()))?;
@@ -82,8 +79,8 @@ impl Target {
         let path = normal_path(url.path()).map_err(|why| refuse(url.as_str(), why))?;
         url.set_path(&path);
         // Escapes that are added make it longer.
-        if url.as_str().len() > MAX_URL_BYTES {
-            return Err(refuse(url.as_str(), &format!("it is longer than {MAX_URL_BYTES} bytes")));
+        if url.as_str().len() > limits::URL_BYTES {
+            return Err(refuse(url.as_str(), &format!("it is longer than {} bytes", limits::URL_BYTES)));
         }
         Ok(Self(url))
     }
@@ -278,8 +275,8 @@ mod tests {
 
     #[test]
     fn refuses_what_is_no_web_address_or_hides_where_it_leads() {
-        let long = format!("https://h.test/{}", "a".repeat(MAX_URL_BYTES));
-        let grows = format!("https://h.test/{}", "é".repeat(MAX_URL_BYTES / 3));
+        let long = format!("https://h.test/{}", "a".repeat(limits::URL_BYTES));
+        let grows = format!("https://h.test/{}", "é".repeat(limits::URL_BYTES / 3));
         for (bad, why) in [
             ("ftp://h.test/", "neither https nor http"),
             ("file:///etc/passwd", "neither https nor http"),

@@ -211,6 +211,19 @@ fn a_request_is_what_the_tool_asked_for_and_nothing_that_it_did_not() {
 }
 
 #[test]
+fn a_request_without_a_body_says_so_where_one_is_expected() {
+    let client = client();
+    for method in Method::ALL {
+        let (port, serving) = server::server(says("HTTP/1.1 204 X\r\n\r\n"));
+        client.send(asking(method, pinned(&client, &format!("http://h.test:{port}/"))), TIMING).unwrap();
+        let request = serving.join().unwrap();
+        let expected = matches!(method, Method::Post | Method::Put | Method::Patch);
+        assert_eq!(request.contains("content-length: 0\r\n"), expected, "{request}");
+        assert!(!request.contains("transfer-encoding"), "{request}");
+    }
+}
+
+#[test]
 fn a_credential_goes_to_its_audience_and_stands_in_no_error() {
     let client = client();
     let secret = |url: &str| Secret::for_audience(&Target::parse(url).unwrap(), "sk-hidden").unwrap();

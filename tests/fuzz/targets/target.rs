@@ -9,6 +9,9 @@ mod address;
 #[path = "../../../host/net/src/audience.rs"]
 mod audience;
 #[allow(dead_code, reason = "the target uses a part of it")]
+#[path = "../../../host/net/src/limits.rs"]
+mod limits;
+#[allow(dead_code, reason = "the target uses a part of it")]
 #[path = "../../../host/net/src/target.rs"]
 mod target;
 

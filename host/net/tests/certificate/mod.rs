@@ -51,8 +51,8 @@ pub(crate) fn pem(certificate: &CertificateDer<'_>) -> String {
     for bytes in certificate.chunks(3) {
         let number = bytes.iter().chain(&[0, 0]).take(3).fold(0usize, |number, byte| number << 8 | usize::from(*byte));
         for place in 0..4 {
-            let letter = LETTERS[number >> (18 - 6 * place) & 63];
-            text.push(if place <= bytes.len() { char::from(letter) } else { '=' });
+            let letter = LETTERS.get(number >> (18 - 6 * place) & 63).unwrap();
+            text.push(if place <= bytes.len() { char::from(*letter) } else { '=' });
         }
     }
     let lines: Vec<&str> = text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
