@@ -104,6 +104,25 @@ impl NetworkFile {
         files::keep_toml(config, FILE, self)
     }
 
+    /// Adds a secret.
+    ///
+    /// # Errors
+    /// There is one of this name, or for this scheme, host and port; the address is none.
+    pub(crate) fn add(&mut self, secret: SecretEntry) -> Result<(), Failure> {
+        let taken = |name, value: &str, why: String| Err(CliError::Argument { name, value: value.to_owned(), why }.into());
+        let audience = Endpoint::parse(&secret.url)?.audience();
+        for known in &self.secrets {
+            if known.name == secret.name {
+                return taken("name", &secret.name, "there is a secret of this name; `cofferdam secret remove` takes it away".to_owned());
+            }
+            if Endpoint::parse(&known.url)?.audience() == audience {
+                return taken("url", &secret.url, format!("the secret `{}` goes there already", known.name));
+            }
+        }
+        self.secrets.push(secret);
+        Ok(())
+    }
+
     /// The secret of a name.
     pub(crate) fn secret_mut(&mut self, name: &str) -> Result<&mut SecretEntry, CliError> {
         let unknown = || CliError::Argument { name: "name", value: name.to_owned(), why: "no secret has this name".to_owned() };

@@ -2,8 +2,9 @@
 
 mod self_test;
 
-use cofferdam_base::text;
+use cofferdam_base::{Clock as _, text};
 use cofferdam_confine::Reach;
+use cofferdam_gate::Fault;
 use cofferdam_sandbox::{Allocator, Sandbox};
 use cofferdam_store::Folder;
 use serde_json::json;
@@ -15,8 +16,10 @@ use crate::{
     files,
     home::Home,
     model,
+    network::NetworkFile,
     output::{self, Format},
     session::{Session, User, read_lock},
+    system::SystemClock,
 };
 
 /// Look at keys, tools, policies, cache and ledger, and say what is wrong
@@ -79,6 +82,7 @@ fn look(user: &User, confinement: &Confinement, models: [Finding; 2], context: &
         Finding { about: "keyring", says: Ok(format!("{} keys", user.keyring.keys().count())) },
         Finding { about: "sandbox", says: sandbox() },
         Finding { about: "confined", says: Ok(confinement.state().to_string()) },
+        Finding { about: "network", says: network(user) },
     ];
     findings.extend(models);
     match files::real_path(&context.workspace).map_err(Failure::from).and_then(|folder| read_lock(&folder)) {
@@ -139,6 +143,22 @@ fn configured_embeddings(home: &Home) -> Result<String, Failure> {
     let server = table.server();
     server.key(&home.config)?;
     Ok(format!("{} at {}, {}", text::inline(&table.model, 80), text::inline(&table.url, 120), server.key_source().place()))
+}
+
+/// Whether tools send anything; a secret that has to be replaced is what is wrong with it.
+fn network(user: &User) -> Result<String, Failure> {
+    let file = NetworkFile::read(&user.config)?;
+    let now = SystemClock.now();
+    if let Some(due) = file.secrets.iter().find(|secret| now > secret.until) {
+        return Err(Fault::SecretDue { secret: due.name.clone() }.into());
+    }
+    let ports: Vec<String> = file.ports.iter().map(u16::to_string).collect();
+    let secrets = file.secrets.len();
+    Ok(if file.on {
+        format!("on, to ports {}; {secrets} secrets", ports.join(", "))
+    } else {
+        format!("off; {secrets} secrets; `cofferdam network on` lets tools send what policy permits")
+    })
 }
 
 fn sandbox() -> Result<String, Failure> {

@@ -13,7 +13,7 @@ use crate::{
     output::{self, Format},
 };
 
-/// Print every limit of a tool call, of the loop, of questions, of the transcripts and of what a model is shown, and every cap of a run; `docs/limits.md` has these tables
+/// Print every limit of a tool call and its requests, of the loop, of questions, of the transcripts and of what a model is shown, and every cap of a run; `docs/limits.md` has these tables
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  cofferdam limits\n  cofferdam limits --format json")]
 pub(crate) struct Limits {}
@@ -22,9 +22,10 @@ impl Limits {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
         Reach::nothing().confine();
         match context.format {
-            Format::Text => output::data(&[limits(), caps(), the_loop(), questions(), transcripts(), windows()].join("\n"))?,
+            Format::Text => output::data(&[limits(), requests(), caps(), the_loop(), questions(), transcripts(), windows()].join("\n"))?,
             Format::Json => {
                 json_rows("name", ROWS)?;
+                json_rows("request", cofferdam_net::limits::ROWS)?;
                 json_rows("loop", cofferdam_agent::limits::ROWS)?;
                 json_rows("question", approval::limits::ROWS)?;
                 json_rows("transcript", transcript::limits::ROWS)?;
@@ -58,6 +59,11 @@ fn table(of: &str, numbers: &str, rows: &[LimitRow]) -> String {
 /// What one call may use.
 fn limits() -> String {
     table("limit", "default and ceiling", ROWS)
+}
+
+/// What one request of a tool may take.
+fn requests() -> String {
+    table("request", "limit", cofferdam_net::limits::ROWS)
 }
 
 /// What the loop of a run bears.
@@ -94,7 +100,7 @@ mod tests {
     #[test]
     fn the_docs_have_these_tables() {
         let docs = include_str!("../../../../docs/limits.md");
-        for table in [super::limits(), super::caps(), super::the_loop(), super::questions(), super::transcripts(), super::windows()] {
+        for table in [super::limits(), super::requests(), super::caps(), super::the_loop(), super::questions(), super::transcripts(), super::windows()] {
             assert!(docs.contains(&table), "run `cofferdam limits` and paste it into docs/limits.md");
         }
     }

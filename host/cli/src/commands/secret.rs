@@ -81,7 +81,7 @@ impl Secret {
                     let why = "it is not the name of a file in the configuration folder".to_owned();
                     return Err(CliError::Argument { name: "key-file", value: name.to_owned(), why }.into());
                 }
-                file.secrets.push(SecretEntry { name: name.to_string(), url, form, key_env, key_file, until: until(days) });
+                file.add(SecretEntry { name: name.to_string(), url, form, key_env, key_file, until: until(days) })?;
                 file.keep(&user.config)
             }
             SecretCommand::List => file.secrets.iter().try_for_each(|secret| show(secret, now, context.format)),
