@@ -25,6 +25,7 @@ mod long_script;
 mod memory;
 #[path = "../harness/model_server.rs"]
 mod model_server;
+mod network;
 mod policies;
 mod providers;
 mod questions;
@@ -34,6 +35,8 @@ mod recovery;
 mod terminal;
 mod tools;
 mod transcripts;
+#[path = "../harness/web_server.rs"]
+mod web_server;
 
 use harness::Person;
 use serde_json::json;

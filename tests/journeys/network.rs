@@ -216,7 +216,7 @@ fn proxies_of_the_environment_see_nothing() {
 
 #[test]
 fn a_decompression_bomb_has_no_fuse_and_an_endless_answer_ends() {
-    // 64 KiB of zeros that unpack to 64 MiB; what is encoded is not unpacked at all.
+    // Whatever it would unpack to: what is encoded is not unpacked at all.
     let bomb = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 3].into_iter().chain(std::iter::repeat_n(0, 65_536)).collect::<Vec<u8>>();
     let server = WebServer::start(move |asked| match asked.line.as_str() {
         "GET /bomb" => Says::with("200 OK", "content-type: text/plain\r\ncontent-encoding: gzip\r\n", &bomb),
@@ -290,4 +290,47 @@ fn a_crash_while_something_is_sent_is_found_and_reported() {
     assert_eq!(effects(&person), ["intent", "recovered"]);
     let verified = person.run(&["ledger", "verify"]).ok();
     assert!(!verified.contains("open"), "{verified}");
+}
+
+#[test]
+fn what_a_person_let_be_read_stays_confidential_through_files_and_runs() {
+    let web = WebServer::start(|_| Says::page("text/plain", "taken"));
+    let url = web.url("/report");
+    let sent = |body: &str| calls(&[("fetch_post", json!({"url": url, "content_type": "text/plain", "body": body}))]);
+    let mut answers = [
+        calls(&[("files_read", json!({"path": ".env"}))]),
+        calls(&[("edit_create", json!({"path": "notes.txt", "content": "the password is hunter2\n"}))]),
+        // The user's own words carry nothing; anything else may.
+        sent("all is well"),
+        sent("all is well with hunter2"),
+        says("done"),
+        calls(&[("files_read", json!({"path": "notes.txt"}))]),
+        sent("all is well, well"),
+        says("done"),
+    ]
+    .into_iter();
+    let model = ModelServer::start(Box::new(move |_, _| answers.next().expect("an answer")));
+    let person = online(&web, LOCAL);
+    person.put(".env", "PASSWORD=hunter2\n");
+    person.run(&["init", "--url", &model.url(), "--model", "scripted"]).ok();
+    let task = format!("read .env, and post 'all is well' to {url}");
+    // The person lets it be read, and says no to what it may go out with.
+    let shown = person.at_terminal(&["run", &task], "y\nn\n").stdout;
+    assert!(shown.contains("confirm-environment-files") && shown.contains("confirm-what-may-carry-secrets"), "{shown}");
+    assert!(shown.contains("may carry what is confidential in .env"), "{shown}");
+    assert_eq!(web.asked().iter().map(|asked| asked.body.as_str()).collect::<Vec<_>>(), ["all is well"]);
+
+    let read = person.run(&["--format", "json", "call", "files.read", "{\"path\": \"notes.txt\"}"]).json();
+    assert_eq!(read["secrets"], json!([".env"]), "the file carries it");
+    std::fs::copy(person.work().join("notes.txt"), person.work().join("copy.txt")).expect("a copy");
+    assert_eq!(person.run(&["--format", "json", "call", "files.read", "{\"path\": \"copy.txt\"}"]).json()["secrets"], json!([".env"]));
+    person.put("copy.txt", "something else\n");
+    assert_eq!(person.run(&["--format", "json", "call", "files.read", "{\"path\": \"copy.txt\"}"]).json()["secrets"], json!([]));
+
+    // Another run that only reads the file: nobody is asked about reading, and nobody is there to be asked about sending.
+    let said = person.run(&["run", &format!("read notes.txt, and post a summary to {url}")]).stderr;
+    assert!(said.contains("policy.unanswered") && web.asked().len() == 1, "{said}");
+    let run: Value = serde_json::from_str(person.run(&["--format", "json", "runs"]).ok().lines().next().expect("a run")).expect("JSON");
+    let labels = person.run(&["labels", "show", run["run"].as_str().expect("an identifier")]).ok();
+    assert!(labels.contains("may carry what is confidential in .env"), "{labels}");
 }

@@ -1,6 +1,6 @@
 //! Where a run stands: what its steps so far come to. The same steps give the same state, whoever replays them.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use cofferdam_base::{CallId, RunId};
 use cofferdam_gate::{CallInput, Labelling};
@@ -119,6 +119,7 @@ impl Progress {
             origin: Origin::Model,
             integrity: self.integrity(),
             labelling: Labelling::From(&self.view),
+            secrets: BTreeSet::new(),
         }
     }
 
@@ -388,7 +389,7 @@ impl Progress {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+
 
     use super::*;
     use cofferdam_model::{ChatResponse, Finish, TokenUsage};

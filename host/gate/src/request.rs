@@ -22,8 +22,8 @@ pub enum Labelling<'v> {
     Written,
     /// A model made them out of what it had in view.
     From(&'v View),
-    /// Nobody knows; whoever made them had these confidential things in view.
-    Unknown(&'v BTreeSet<String>),
+    /// Nobody knows.
+    Unknown,
 }
 
 impl Labelling<'_> {
@@ -31,7 +31,7 @@ impl Labelling<'_> {
         match self {
             Self::Written => Labels::of_user(arguments),
             Self::From(view) => view.label(arguments, content),
-            Self::Unknown(secrets) => Labels::unknown(arguments).in_view_of(secrets),
+            Self::Unknown => Labels::unknown(arguments),
         }
     }
 }
@@ -49,6 +49,8 @@ pub struct CallInput<'v> {
     pub integrity: Integrity,
     /// What its arguments can come from.
     pub labelling: Labelling<'v>,
+    /// What confidential things whoever asks had in view, by name, where no view tells.
+    pub secrets: BTreeSet<String>,
 }
 
 /// A call of a function that exists, of a tool that is still trusted, with arguments that follow its signed schema.
@@ -87,7 +89,7 @@ impl<'a> Request<'a> {
                 requests.push(DeclaredRequest::parse(url.method.as_str(), text).map_err(fault)?);
             }
         }
-        let labels = input.labelling.label(arguments.value(), &function.function().content);
+        let labels = input.labelling.label(arguments.value(), &function.function().content).carrying(&input.secrets);
         let (origin, integrity) = (input.origin, input.integrity);
         Ok(Self { tool, function, arguments, labels, paths, requests, origin, integrity })
     }

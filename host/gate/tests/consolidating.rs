@@ -25,9 +25,6 @@ const LOCK: &str = include_str!("../../../tools/dist/tools.lock");
 const COMPONENT: &[u8] = include_bytes!("../../../tools/dist/files.wasm");
 const STATEMENT: &[u8] = include_bytes!("../../../tools/dist/files.dsse.json");
 
-/// Nothing confidential is in view.
-static NO_SECRETS: BTreeSet<String> = BTreeSet::new();
-
 /// A rule of the user's own: about one topic, a person is asked.
 const RULE: &str = "@id(\"mine\")\n@ask(\"mine\")\nforbid(principal, action == Action::\"memory:commit\", resource == Topic::\"asked\");\n";
 
@@ -104,7 +101,8 @@ fn remember(gate: &Gate, memories: &[(&str, &str)]) {
         arguments: r#"{"path": "a.txt"}"#.to_owned(),
         origin: Origin::Model,
         integrity: Integrity::Trusted,
-        labelling: Labelling::Unknown(&NO_SECRETS),
+        labelling: Labelling::Unknown,
+        secrets: BTreeSet::new(),
     };
     let completed = gate.call(&input, Mode::Publish, &mut Unattended).unwrap();
     let shown = completed.evidence;

@@ -106,7 +106,7 @@ fn open(state: &Path, work: &Path, durability: Durability) -> Gate {
 fn call(gate: &Gate, function: &str, arguments: &str, attendant: &mut dyn Attendant) {
     let (function, arguments) = (function.to_owned(), arguments.to_owned());
     let (origin, integrity, labelling) = (Origin::User, Integrity::Trusted, Labelling::Written);
-    let input = CallInput { function, arguments, origin, integrity, labelling };
+    let input = CallInput { function, arguments, origin, integrity, labelling, secrets: Default::default() };
     gate.call(&input, Mode::Publish, attendant).map_err(|refused| refused.to_string()).expect("the call goes through");
 }
 

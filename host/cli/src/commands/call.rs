@@ -53,7 +53,7 @@ impl Call {
         interrupt::watch(&interrupt)?;
         let session = Session::open(&confinement, &context.workspace)?;
         let (origin, integrity, labelling) = (Origin::User, Integrity::Trusted, Labelling::Written);
-        let input = CallInput { function: self.function, arguments, origin, integrity, labelling };
+        let input = CallInput { function: self.function, arguments, origin, integrity, labelling, secrets: Default::default() };
         let mode = if self.dry_run { Mode::DryRun } else { Mode::Publish };
         let mut terminal = Terminal::here(interrupt);
         let result = session.gate.call(&input, mode, &mut terminal);
@@ -80,6 +80,10 @@ fn show(completed: &Completed, format: Format) -> CommandResult {
             }
             for kept in &completed.kept_requests {
                 output::say(&format!("not sent [{}]: {}", kept.code, text::inline(&kept.request, 300)));
+            }
+            if !completed.secrets.is_empty() {
+                let secrets: Vec<&str> = completed.secrets.iter().map(String::as_str).collect();
+                output::say(&format!("confidential: {}", text::inline(&secrets.join(", "), 300)));
             }
             for refusal in &completed.refusals {
                 output::say(&format!("kept from the tool by policy: {}", text::inline(refusal.path.as_str(), 200)));
@@ -127,6 +131,7 @@ fn as_json(completed: &Completed) -> Result<serde_json::Value, Failure> {
         "changes": completed.changes,
         "requests": completed.requests.iter().map(|(request, status)| json!({"request": request, "status": status})).collect::<Vec<_>>(),
         "kept_requests": completed.kept_requests.iter().map(|kept| json!({"request": kept.request, "code": kept.code})).collect::<Vec<_>>(),
+        "secrets": completed.secrets,
         "refused_paths": completed.refusals.iter().map(|refusal| refusal.path.as_str()).collect::<Vec<_>>(),
         "evidence": {
             "component": completed.evidence.component,

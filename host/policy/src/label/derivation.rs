@@ -107,12 +107,10 @@ impl Labels {
         Self::collect(arguments, &BTreeSet::new(), ([], &BTreeSet::new()), |_, _| Derivation::Untrusted)
     }
 
-    /// The same, made by somebody who had confidential things in view: where not all of it is the user's, it may carry them.
+    /// The same, by somebody who had confidential things in view and may have put them into it, whoever's words it is made of.
     #[must_use]
-    pub fn in_view_of(mut self, secrets: &BTreeSet<String>) -> Self {
-        if self.arguments.values().any(|label| label.derivation != Derivation::User) {
-            self.secrets.extend(secrets.iter().cloned());
-        }
+    pub fn carrying(mut self, secrets: &BTreeSet<String>) -> Self {
+        self.secrets.extend(secrets.iter().cloned());
         self
     }
 

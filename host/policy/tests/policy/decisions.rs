@@ -111,7 +111,7 @@ fn a_rule_lets_one_confidential_thing_go_and_no_other() {
     let send = |to: &str, secrets: &[&str]| {
         let arguments = json!({ "to": to });
         let secrets = secrets.iter().map(|name| (*name).to_owned()).collect();
-        let labels = label::Labels::unknown(&arguments).in_view_of(&secrets);
+        let labels = label::Labels::unknown(&arguments).carrying(&secrets);
         let function = "send".parse().unwrap();
         ask(&policies, "example", ToolAct::Call { function: &function, arguments: &arguments, labels: &labels })
     };

@@ -91,7 +91,7 @@ impl Setting {
     pub(crate) fn call(&self, function: &str, arguments: &str, mode: Mode) -> Result<Completed, Box<Refused>> {
         let function = format!("{}.{function}", self.honest.name());
         let (origin, integrity, labelling) = (Origin::User, Integrity::Trusted, Labelling::Written);
-        let input = CallInput { function, arguments: arguments.to_owned(), origin, integrity, labelling };
+        let input = CallInput { function, arguments: arguments.to_owned(), origin, integrity, labelling, secrets: Default::default() };
         self.gate.call(&input, mode, &mut Unattended)
     }
 

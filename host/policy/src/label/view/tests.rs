@@ -90,8 +90,7 @@ fn what_is_confidential_joins_and_never_fades() {
     let secrets = |arguments: &Value| view.label(arguments, &NONE).secrets().iter().cloned().collect::<Vec<_>>();
     assert_eq!(secrets(&json!({"to": "Ann", "body": "nothing of it is in here"})), [".env", "id_rsa"]);
     assert!(secrets(&json!({"to": "Ann", "body": "all is well"})).is_empty(), "the user's own words carry nothing else");
-    let unknown = Labels::unknown(&json!({"to": "Ann"})).in_view_of(view.secrets());
-    assert_eq!((unknown.secrets().len(), Labels::of_user(&json!({"to": "Ann"})).in_view_of(view.secrets()).secrets().len()), (2, 0));
+    assert_eq!(Labels::unknown(&json!({"to": "Ann"})).carrying(view.secrets()).secrets().len(), 2);
 }
 
 #[test]
