@@ -9,7 +9,7 @@ use cofferdam_sandbox::Usage;
 use cofferdam_store::{Fact, Refusal, Staged, change::ChangeSummary};
 
 use crate::{
-    attendant::{Attendant, Step},
+    attendant::{Attendant, Step, enter},
     execute::{Executed, Replay},
     gate::{Gate, random},
     guard::Caller,
@@ -116,7 +116,7 @@ impl Gate {
         self.recorded(call, |record| {
             let _room = self.room()?;
             let publishable = self.check(input, record, attendant)?;
-            attendant.entered(Step::Publish);
+            enter(attendant, Step::Publish)?;
             self.finish(publishable, mode, record)
         })
     }
@@ -128,14 +128,14 @@ impl Gate {
         record: &mut Record<'_>,
         attendant: &mut dyn Attendant,
     ) -> Result<Publishable<'a>, Fault> {
-        attendant.entered(Step::Request);
+        enter(attendant, Step::Request)?;
         let (tool, function) = find(&self.tools, &input.function)?;
         tool.verified().still_valid(&self.keyring, self.clock.now())?;
         let request = Request::verify(tool, function, input)?;
         let replay = Replay { time: self.clock.now(), seed: random(self.entropy.as_ref())? };
         note_request(&request, replay, record)?;
 
-        attendant.entered(Step::Policy);
+        enter(attendant, Step::Policy)?;
         let caller = Caller {
             call: record.call.clone(),
             tool: tool.verified().manifest().name().clone(),
@@ -144,11 +144,11 @@ impl Gate {
         };
         let permitted = Permitted::decide(request, caller, self, record, attendant)?;
 
-        attendant.entered(Step::Invoke);
+        enter(attendant, Step::Invoke)?;
         let executed = Executed::run(permitted, self.workspace.clone(), self.policies.clone(), replay, record)?;
         let verified = Verified::verify(executed, record, attendant)?;
 
-        attendant.entered(Step::Changes);
+        enter(attendant, Step::Changes)?;
         Publishable::decide(verified, self, record, attendant)
     }
 

@@ -7,11 +7,13 @@
 pub mod client;
 pub mod endpoint;
 pub mod error;
+pub mod listener;
 pub mod post;
 pub mod secret;
 
 pub use client::{Client, Head, Timing};
 pub use endpoint::Endpoint;
 pub use error::NetError;
+pub use listener::{ListenError, LoopbackListener};
 pub use post::{ApiHeader, Post};
 pub use secret::{CredentialForm, Secret};
