@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 /// Most paths that are named to a client.
 const MAX_PATHS: usize = 20;
+/// The code of a question that nobody answered.
+const UNANSWERED: &str = "policy.unanswered";
 /// Longest path, in characters.
 const MAX_PATH: usize = 200;
 
@@ -70,9 +72,19 @@ pub(crate) fn told(refused: &Refused) -> Value {
         "code": refused.code(),
         "message": refused.to_string(),
         "cause": causes(refused),
-        "hint": refused.hint(),
+        "hint": hint(refused),
         "call": refused.call,
     })
+}
+
+/// What to do about a refusal. Of a question that nobody answered, a client is told how a person does.
+fn hint(refused: &Refused) -> Option<String> {
+    if refused.code() == UNANSWERED {
+        return Some(
+            "call again; while the question waits, `cofferdam approvals list` shows it and `cofferdam approve` answers it".to_owned(),
+        );
+    }
+    refused.hint()
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use rmcp::{
     model::{ProgressNotificationParam, ProgressToken},
     service::{Peer, RequestContext},
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use crate::{Trust, form, limits::SHOWN_NAME, session::Session};
 
@@ -18,6 +18,15 @@ use crate::{Trust, form, limits::SHOWN_NAME, session::Session};
 const STEPS: f64 = 7.0;
 /// How long a form may stay open at a client. Prevents a call that is never over; a person is not hurried.
 const FORM: Duration = Duration::from_secs(600);
+
+/// With what else of its session something runs at the same time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turns {
+    /// With anything.
+    Any,
+    /// With nothing that changes something too.
+    One,
+}
 
 /// What the thread tells while it works.
 enum Note {
@@ -36,6 +45,7 @@ enum Note {
 pub(crate) async fn attended<T: Send + 'static>(
     session: &Arc<Session>,
     context: &RequestContext<RoleServer>,
+    turns: Turns,
     work: impl FnOnce(&Session, &mut dyn Attendant) -> T + Send + 'static,
 ) -> Result<T, ErrorData> {
     session.use_gate();
@@ -50,12 +60,11 @@ pub(crate) async fn attended<T: Send + 'static>(
         forms: has_forms(session, context),
         tells: progress.token.is_some(),
     };
-    let place = Arc::clone(&session.places);
     let place = tokio::select! {
-        place = place.acquire_owned() => Some(place.map_err(|_| ErrorData::internal_error("the session is over", None))?),
-        () = unwanted(session, context) => None,
+        place = place(session, turns) => place,
+        () = unwanted(session, context) => Place::default(),
     };
-    if place.is_none() {
+    if place.at.is_none() {
         // It is still refused in due form, by the gate's first step.
         interrupt.raise();
     }
@@ -87,6 +96,23 @@ pub(crate) async fn attended<T: Send + 'static>(
             done = &mut working => return done.map_err(broke_off),
         }
     }
+}
+
+/// A place among the calls of a session, and the turn of one that changes something.
+#[derive(Default)]
+struct Place {
+    at: Option<OwnedSemaphorePermit>,
+    _turn: Option<OwnedSemaphorePermit>,
+}
+
+/// Waits for a place. Whoever waits for their turn takes none from others.
+async fn place(session: &Session, turns: Turns) -> Place {
+    // Neither is ever closed.
+    let turn = match turns {
+        Turns::Any => None,
+        Turns::One => Arc::clone(&session.turn).acquire_owned().await.ok(),
+    };
+    Place { at: Arc::clone(&session.places).acquire_owned().await.ok(), _turn: turn }
 }
 
 /// Waits until the client cancels the request, or leaves.

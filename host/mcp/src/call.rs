@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use cofferdam_gate::Mode;
+use cofferdam_trust::manifest::Effect;
 use rmcp::{
     ErrorData, RoleServer,
     model::{CallToolRequestParams, CallToolResult},
@@ -10,7 +11,11 @@ use rmcp::{
 };
 use serde_json::Value;
 
-use crate::{answer, attended::attended, session::Session};
+use crate::{
+    answer,
+    attended::{Turns, attended},
+    session::Session,
+};
 
 /// Makes the call that a client asks for. A refusal is a result: the client's model is to read why.
 ///
@@ -26,8 +31,12 @@ pub(crate) async fn call(
         let name = cofferdam_base::text::inline(&name, 80);
         return Err(ErrorData::invalid_params(format!("no tool `{name}` is offered; `tools/list` has those that are"), None));
     };
-    let input = session.input(function.to_owned(), Value::Object(arguments.unwrap_or_default()).to_string());
-    attended(session, context, move |session, attendant| match session.gate.call(&input, Mode::Publish, attendant) {
+    let turns = match function.effect {
+        Effect::Read => Turns::Any,
+        Effect::Staged | Effect::Irrevocable => Turns::One,
+    };
+    let input = session.input(function.name.clone(), Value::Object(arguments.unwrap_or_default()).to_string());
+    attended(session, context, turns, move |session, attendant| match session.gate.call(&input, Mode::Publish, attendant) {
         Ok(completed) => answer::completed(&completed),
         Err(refused) => answer::refused(&refused),
     })

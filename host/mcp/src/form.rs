@@ -89,7 +89,10 @@ mod tests {
         let of = |offers| serde_json::to_value(schema(offers).unwrap()).unwrap();
         assert_eq!(of(Offers::Once)["properties"]["answer"]["enum"], json!(["no", "once"]));
         assert_eq!(of(Offers::Lasting)["properties"]["answer"]["enum"], json!(["no", "once", "run"]));
-        assert_eq!((&of(Offers::Once)["required"], &of(Offers::Once)["properties"]["answer"]["default"]), (&json!(["answer"]), &Value::Null));
+        assert_eq!(
+            (&of(Offers::Once)["required"], &of(Offers::Once)["properties"]["answer"]["default"]),
+            (&json!(["answer"]), &Value::Null)
+        );
     }
 
     #[test]

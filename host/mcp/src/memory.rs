@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use cofferdam_base::{Diagnostic, error::causes};
-use cofferdam_gate::{Attendant, Refused};
+use cofferdam_gate::{Attendant, Refused, Unattended};
 use cofferdam_memory::Topic;
 use cofferdam_policy::{Host, Origin};
 use rmcp::{
@@ -16,7 +16,11 @@ use rmcp::{
 };
 use serde_json::{Value, json};
 
-use crate::{Trouble, answer, attended::attended, session::Session};
+use crate::{
+    Trouble, answer,
+    attended::{Turns, attended},
+    session::Session,
+};
 
 /// How rules know that something goes to a client of this server.
 const PROVIDER: &str = "mcp";
@@ -52,20 +56,22 @@ pub(crate) fn template() -> ResourceTemplate {
         .with_mime_type(PLAIN)
 }
 
-/// The index and the topics that there are. Their names go to the client, so policy is asked first.
+/// The index, and the topics that there are where policy lets their names go to the client unasked: many clients list before anybody
+/// wants to read, and a person is asked only then.
 ///
 /// # Errors
-/// Policy, a person, or the state folder says no.
+/// The state folder's.
 pub(crate) async fn list(session: &Arc<Session>, context: &RequestContext<RoleServer>) -> Result<Vec<Resource>, ErrorData> {
-    let topics = attended(session, context, |session, attendant| {
-        permitted(session, attendant)?;
-        let topics = session.gate.memory().and_then(|memory| memory.topics());
-        topics.map_err(|error| failed(&error))
+    let topics = attended(session, context, Turns::Any, |session, _| match permitted(session, &mut Unattended) {
+        Ok(()) => session.gate.memory().and_then(|memory| memory.topics()).map_err(|error| failed(&error)),
+        Err(_) => Ok(Vec::new()),
     })
     .await??;
     let index = Resource::new(INDEX, "index")
         .with_title("Memory: the index")
-        .with_description("The topics of what earlier runs learnt in this workspace")
+        .with_description(
+            "The topics of what earlier runs learnt in this workspace; a rule or a person decides whether this client reads it",
+        )
         .with_mime_type(MARKDOWN);
     let topic = |topic: &Topic| {
         Resource::new(format!("{TOPICS}{topic}"), topic.as_str()).with_title(format!("Memory: {topic}")).with_mime_type(PLAIN)
@@ -89,7 +95,7 @@ pub(crate) async fn read(
     };
     let place = Place::parse(&uri).ok_or_else(unknown)?;
     let media_type = place.media_type();
-    let read = attended(session, context, move |session, attendant| {
+    let read = attended(session, context, Turns::Any, move |session, attendant| {
         permitted(session, attendant)?;
         text_of(session, &place)
     })
@@ -143,8 +149,15 @@ mod tests {
     fn only_the_index_and_topics_are_places() {
         assert!(matches!(Place::parse("memory://index"), Some(Place::Index)));
         assert!(matches!(Place::parse("memory://topics/build-2"), Some(Place::Topic(topic)) if topic.as_str() == "build-2"));
-        for strange in ["memory://index/", "memory://topics/", "memory://topics/../x", "memory://topics/A", "memory://topics/a/b", "file:///etc/passwd", ""]
-        {
+        for strange in [
+            "memory://index/",
+            "memory://topics/",
+            "memory://topics/../x",
+            "memory://topics/A",
+            "memory://topics/a/b",
+            "file:///etc/passwd",
+            "",
+        ] {
             assert!(Place::parse(strange).is_none(), "{strange}");
         }
     }

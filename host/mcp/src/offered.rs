@@ -11,8 +11,15 @@ use serde_json::Value;
 /// What a session offers.
 pub(crate) struct Offered {
     tools: Vec<Tool>,
-    /// From the protocol's names to `tool.function`.
-    functions: BTreeMap<String, String>,
+    /// By the protocol's names.
+    functions: BTreeMap<String, Named>,
+}
+
+/// A function that a client can name.
+pub(crate) struct Named {
+    /// `tool.function`.
+    pub(crate) name: String,
+    pub(crate) effect: Effect,
 }
 
 impl Offered {
@@ -24,7 +31,7 @@ impl Offered {
                 let name = format!("{}.{function}", manifest.name());
                 let wire = wire_name(&name);
                 tools.push(tool(&wire, &name, signed));
-                functions.insert(wire, name);
+                functions.insert(wire, Named { name, effect: signed.effect });
             }
         }
         Self { tools, functions }
@@ -35,9 +42,9 @@ impl Offered {
         &self.tools
     }
 
-    /// The `tool.function` that a client means.
-    pub(crate) fn function(&self, wire: &str) -> Option<&str> {
-        self.functions.get(wire).map(String::as_str)
+    /// The function that a client means.
+    pub(crate) fn function(&self, wire: &str) -> Option<&Named> {
+        self.functions.get(wire)
     }
 }
 

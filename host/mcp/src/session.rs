@@ -19,6 +19,8 @@ pub(crate) struct Session {
     pub(crate) ambient: Arc<dyn Ambient>,
     /// A place for each call that runs.
     pub(crate) places: Arc<Semaphore>,
+    /// The turn of a call that changes something: two at a time would find the workspace changed under them.
+    pub(crate) turn: Arc<Semaphore>,
     /// Whether the client has left.
     left: watch::Sender<bool>,
     /// Whether anything was asked of the gate: a session in which nothing was leaves no trace.
@@ -41,6 +43,7 @@ impl Session {
             offered,
             ambient,
             places: Arc::new(Semaphore::new(CALLS_AT_ONCE as usize)),
+            turn: Arc::new(Semaphore::new(1)),
             left: watch::Sender::new(false),
             is_used: AtomicBool::new(false),
             _seat: seat,

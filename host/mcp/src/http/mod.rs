@@ -102,10 +102,7 @@ fn config(address: SocketAddr) -> StreamableHttpServerConfig {
     let port = address.port();
     let hosts = [address.to_string(), format!("localhost:{port}"), format!("127.0.0.1:{port}"), format!("[::1]:{port}")];
     // No page of any origin has business here.
-    StreamableHttpServerConfig::default()
-        .with_allowed_hosts(hosts)
-        .enforce_origin_validation()
-        .with_max_request_body_bytes(MESSAGE_BYTES)
+    StreamableHttpServerConfig::default().with_allowed_hosts(hosts).enforce_origin_validation().with_max_request_body_bytes(MESSAGE_BYTES)
 }
 
 fn sessions(idle: Duration) -> LocalSessionManager {

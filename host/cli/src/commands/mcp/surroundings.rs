@@ -30,13 +30,7 @@ pub(super) struct Surroundings {
 }
 
 impl Surroundings {
-    pub(super) fn new(
-        confinement: Confinement,
-        workspace: PathBuf,
-        config: Folder,
-        questions: Questions,
-        most_questions: usize,
-    ) -> Self {
+    pub(super) fn new(confinement: Confinement, workspace: PathBuf, config: Folder, questions: Questions, most_questions: usize) -> Self {
         Self { confinement, workspace, config, questions, most_questions }
     }
 }
