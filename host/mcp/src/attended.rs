@@ -12,12 +12,14 @@ use rmcp::{
 };
 use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
-use crate::{Trust, form, limits::SHOWN_NAME, session::Session};
+use crate::{
+    Trust, form,
+    limits::{FORM_SECONDS, SHOWN_NAME},
+    session::Session,
+};
 
 /// Steps of a call, for progress.
 const STEPS: f64 = 7.0;
-/// How long a form may stay open at a client. Prevents a call that is never over; a person is not hurried.
-const FORM: Duration = Duration::from_secs(600);
 
 /// With what else of its session something runs at the same time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,7 +51,7 @@ pub(crate) async fn attended<T: Send + 'static>(
     work: impl FnOnce(&Session, &mut dyn Attendant) -> T + Send + 'static,
 ) -> Result<T, ErrorData> {
     session.use_gate();
-    let broke_off = |_| ErrorData::internal_error("the server broke off; nothing was changed", None);
+    let broke_off = |_| ErrorData::internal_error("the server broke off; `cofferdam recover` says whether anything is half-done", None);
     let interrupt = Interrupt::default();
     let (notes, mut heard) = mpsc::unbounded_channel();
     let mut progress = Progress { token: context.meta.get_progress_token(), done: 0.0 };
@@ -85,7 +87,7 @@ pub(crate) async fn attended<T: Send + 'static>(
                 }
                 Note::Form { shown, offers, answer } => {
                     let reply = tokio::select! {
-                        reply = form::put(&context.peer, session.client.name(), shown, offers, FORM) => reply,
+                        reply = form::put(&context.peer, session.client.name(), shown, offers, Duration::from_secs(FORM_SECONDS)) => reply,
                         () = unwanted(session, context) => Reply::Nobody,
                     };
                     // Who asked is gone where nobody takes it.

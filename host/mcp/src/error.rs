@@ -60,3 +60,17 @@ impl Diagnostic for McpError {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_error_has_its_code_and_its_cause() {
+        let runtime = McpError::Runtime(io::Error::other("no threads"));
+        assert_eq!((runtime.code(), cofferdam_base::error::causes(&runtime)), ("mcp.runtime", vec!["no threads".to_owned()]));
+        let handshake = McpError::Handshake("\u{1b}[2J".to_owned());
+        assert_eq!(handshake.code(), "mcp.handshake");
+        assert!(handshake.to_string().ends_with("\\u{1b}[2J") && handshake.hint().is_some());
+    }
+}

@@ -54,8 +54,10 @@ impl Server {
         let open = || async {
             let arrival = Arrival::of(&context.extensions);
             let arrival = arrival.ok_or_else(|| ErrorData::internal_error("it is not known who asks", None))?;
-            let seat =
-                arrival.seat().ok_or_else(|| ErrorData::internal_error("there are as many sessions as there may be; end one", None))?;
+            let seat = arrival
+                .seat()
+                .await
+                .ok_or_else(|| ErrorData::internal_error("there are as many sessions as there may be; end one", None))?;
             let (ambient, client) = (Arc::clone(&self.ambient), arrival.client().clone());
             let opened = tokio::task::spawn_blocking(move || Session::open(ambient, client, Some(seat))).await;
             let opened = opened.map_err(|_| ErrorData::internal_error("the workspace cannot be opened", None))?;

@@ -83,6 +83,11 @@ impl Session {
         let _ = self.left.subscribe().wait_for(|left| *left).await;
     }
 
+    /// Whether no call is on its way.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.places.available_permits() == CALLS_AT_ONCE as usize
+    }
+
     /// Waits until no call is on its way: one whose publication began comes to its end.
     pub(crate) async fn settle(&self) {
         // It is never closed.

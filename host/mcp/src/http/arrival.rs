@@ -6,7 +6,7 @@ use hyper::http::request::Parts;
 use rmcp::model::Extensions;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::{Client, session::Session};
+use crate::{Client, limits::SEAT_TIME, session::Session};
 
 /// Who a request comes from, and the session that it begins, if it begins one.
 #[derive(Clone)]
@@ -31,9 +31,10 @@ impl Arrival {
         &self.client
     }
 
-    /// A seat for one more session; none where there are as many as there may be.
-    pub(crate) fn seat(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.seats).try_acquire_owned().ok()
+    /// A seat for one more session; none where there are as many as there may be, and none of them is given up.
+    pub(crate) async fn seat(&self) -> Option<OwnedSemaphorePermit> {
+        let seat = Arc::clone(&self.seats).acquire_owned();
+        tokio::time::timeout(SEAT_TIME, seat).await.ok()?.ok()
     }
 
     /// It began a session.

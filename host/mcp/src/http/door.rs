@@ -18,7 +18,7 @@ use crate::{Ambient, Client, TokenDigest, limits::SESSIONS};
 pub(super) type Page = Response<BoxBody<Bytes, Infallible>>;
 
 /// The session that a request belongs to (2025-11-25, basic/transports, "session management").
-const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
+pub(super) const SESSION: HeaderName = HeaderName::from_static("mcp-session-id");
 
 /// Lets requests in.
 pub(super) struct Door {
@@ -55,6 +55,16 @@ impl Door {
         let arrival = Arrival::new(client, Arc::clone(&self.seats));
         request.extensions_mut().insert(arrival.clone());
         Ok((request, arrival))
+    }
+
+    /// The session that a client gives up for a new one, where there is no room for another.
+    pub(super) fn give_up(&self, arrival: &Arrival) -> Option<String> {
+        if self.seats.available_permits() > 0 {
+            return None;
+        }
+        let (id, session) = self.owners.give_up(arrival.client())?;
+        session.leave();
+        Some(id)
     }
 
     /// Takes down whose a session is that was just begun.

@@ -11,11 +11,14 @@ use std::{convert::Infallible, net::SocketAddr, sync::Arc, time::Duration};
 
 use cofferdam_base::Interrupt;
 use cofferdam_net::LoopbackListener;
-use hyper::{Request, body::Incoming, server::conn::http1, service::service_fn};
+use hyper::{Method, Request, StatusCode, body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rmcp::transport::streamable_http_server::{
     StreamableHttpServerConfig, StreamableHttpService,
-    session::local::{LocalSessionManager, SessionConfig},
+    session::{
+        SessionManager as _,
+        local::{LocalSessionManager, SessionConfig},
+    },
 };
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -23,7 +26,7 @@ use tokio::{
 };
 
 use self::{
-    door::{Door, Page},
+    door::{Door, Page, SESSION},
     owners::Owners,
 };
 use crate::{
@@ -51,7 +54,12 @@ pub struct Settings {
     pub idle: Duration,
 }
 
-type Protocol = StreamableHttpService<Server, LocalSessionManager>;
+/// The protocol's own implementation, and its sessions.
+#[derive(Clone)]
+struct Protocol {
+    service: StreamableHttpService<Server, LocalSessionManager>,
+    sessions: Arc<LocalSessionManager>,
+}
 
 /// Serves clients until a person asks to stop.
 ///
@@ -75,7 +83,9 @@ async fn listen(ambient: Arc<dyn Ambient>, settings: Settings, interrupt: &Inter
     let owners = Arc::new(Owners::default());
     let door = Arc::new(Door::new(Arc::clone(&ambient), Arc::clone(&owners)));
     let waiting = Arc::clone(&ambient);
-    let protocol = Protocol::new(move || Ok(Server::waiting(Arc::clone(&waiting))), Arc::new(sessions(idle)), config);
+    let sessions = Arc::new(sessions(idle));
+    let service = StreamableHttpService::new(move || Ok(Server::waiting(Arc::clone(&waiting))), Arc::clone(&sessions), config);
+    let protocol = Protocol { service, sessions };
     ambient.say(&format!("listening on http://{address}{PATH}"));
     let places = Arc::new(Semaphore::new(CONNECTIONS));
     loop {
@@ -101,8 +111,9 @@ async fn listen(ambient: Arc<dyn Ambient>, settings: Settings, interrupt: &Inter
 fn config(address: SocketAddr) -> StreamableHttpServerConfig {
     let port = address.port();
     let hosts = [address.to_string(), format!("localhost:{port}"), format!("127.0.0.1:{port}"), format!("[::1]:{port}")];
-    // No page of any origin has business here.
-    StreamableHttpServerConfig::default().with_allowed_hosts(hosts).enforce_origin_validation().with_max_request_body_bytes(MESSAGE_BYTES)
+    // A page of any other origin has no business here, and of these there is none: no page is served.
+    let origins: Vec<String> = hosts.iter().map(|host| format!("http://{host}")).collect();
+    StreamableHttpServerConfig::default().with_allowed_hosts(hosts).with_allowed_origins(origins).with_max_request_body_bytes(MESSAGE_BYTES)
 }
 
 fn sessions(idle: Duration) -> LocalSessionManager {
@@ -123,12 +134,28 @@ async fn connection(stream: TcpStream, door: &Arc<Door>, protocol: &Protocol) {
     let _ = server.serve_connection(TokioIo::new(stream), serve).await;
 }
 
+/// Whether a request can begin a session.
+fn begins<B>(request: &Request<B>) -> bool {
+    request.method() == Method::POST && !request.headers().contains_key(&SESSION)
+}
+
 async fn answer(request: Request<Incoming>, door: &Door, protocol: &Protocol) -> Page {
     match door.admit(request) {
         Err(page) => page,
         Ok((request, arrival)) => {
-            let page = protocol.handle(request).await;
+            let method = request.method().clone();
+            if begins(&request)
+                && let Some(id) = door.give_up(&arrival)
+            {
+                // One that is gone already needs no end.
+                let _ = protocol.sessions.close_session(&id.into()).await;
+            }
+            let mut page = protocol.service.handle(request).await;
             door.note(&page, &arrival);
+            if method == Method::DELETE && page.status() == StatusCode::ACCEPTED {
+                // It is done, and there is nothing more to come: some clients take anything else for a failure.
+                *page.status_mut() = StatusCode::NO_CONTENT;
+            }
             page
         }
     }

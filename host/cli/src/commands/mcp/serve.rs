@@ -13,11 +13,9 @@ use cofferdam_net::LoopbackListener;
 
 use super::surroundings::Surroundings;
 use crate::{
-    clients::Clients,
     commands::{CommandResult, Context},
     failure::Failure,
     interrupt,
-    session::User,
     waiting::{Questions, parse_most},
 };
 
@@ -48,13 +46,12 @@ impl Serve {
         let confinement = context.confine()?;
         let interrupt = Interrupt::default();
         interrupt::watch(&interrupt)?;
-        let config = User::open(&confinement)?.config;
+        let surroundings = Surroundings::open(confinement, context.workspace.clone(), self.questions, self.most_questions)?;
         let client = match &self.client {
-            Some(name) => Clients::read(&config)?.named(name)?,
+            Some(name) => surroundings.clients()?.named(name)?,
             None => Client::Unnamed,
         };
-        let workspace = context.workspace.clone();
-        let ambient = Arc::new(Surroundings::new(confinement, workspace, config, self.questions, self.most_questions));
+        let ambient = Arc::new(surroundings);
         let served = match listener {
             Some(listener) => http::serve(ambient, Settings { listener, idle: self.longest_silence() }, &interrupt),
             None => stdio::serve(ambient, client, &interrupt),

@@ -1,14 +1,14 @@
 //! What the protocol server reaches of this machine: the workspace, the file of clients, standard error.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use cofferdam_agent::Journals;
 use cofferdam_base::{Digest, Interrupt};
-use cofferdam_gate::{Asked, Gate, Reply};
+use cofferdam_gate::{Asked, Gate, Reply, Workshop};
 use cofferdam_mcp::{Ambient, Client, TokenDigest, Trouble};
 use cofferdam_memory::Topic;
 use cofferdam_recall::Recall;
-use cofferdam_store::Folder;
+use cofferdam_store::{Folder, publish::Conflicts};
 
 use crate::{
     clients::Clients,
@@ -16,7 +16,7 @@ use crate::{
     confinement::Confinement,
     failure::Failure,
     output, question,
-    session::Session,
+    session::{self, Session, User},
     waiting::{Away, Questions},
 };
 
@@ -25,23 +25,44 @@ pub(super) struct Surroundings {
     workspace: PathBuf,
     /// The user's configuration folder.
     config: Folder,
+    /// One for all sessions: each verifies its tools anew, and an instance is never shared.
+    workshop: Arc<Workshop>,
     questions: Questions,
     most_questions: usize,
 }
 
 impl Surroundings {
-    pub(super) fn new(confinement: Confinement, workspace: PathBuf, config: Folder, questions: Questions, most_questions: usize) -> Self {
-        Self { confinement, workspace, config, questions, most_questions }
+    /// Opens what all sessions share.
+    ///
+    /// # Errors
+    /// The user's folders cannot be opened; the engine does not work.
+    pub(super) fn open(confinement: Confinement, workspace: PathBuf, questions: Questions, most_questions: usize) -> Result<Self, Failure> {
+        let user = User::open(&confinement)?;
+        let workshop = session::workshop(&user)?;
+        Ok(Self { confinement, workspace, config: user.config, workshop, questions, most_questions })
+    }
+
+    /// The user's clients, as of now.
+    ///
+    /// # Errors
+    /// The file does not read back.
+    pub(super) fn clients(&self) -> Result<Clients, Failure> {
+        Clients::read(&self.config)
+    }
+
+    fn session(&self) -> Result<Session, Failure> {
+        let user = User::open(&self.confinement)?;
+        Ok(Session::open_with(user, &self.workspace, Conflicts::Refuse, &self.workshop)?.0)
     }
 }
 
 impl Ambient for Surroundings {
     fn open(&self) -> Result<Gate, Trouble> {
-        Ok(Session::open(&self.confinement, &self.workspace).map_err(Failure::into_trouble)?.gate)
+        Ok(self.session().map_err(Failure::into_trouble)?.gate)
     }
 
     fn client(&self, token: TokenDigest) -> Result<Option<Client>, Trouble> {
-        Ok(Clients::read(&self.config).map_err(Failure::into_trouble)?.of_token(token))
+        Ok(self.clients().map_err(Failure::into_trouble)?.of_token(token))
     }
 
     fn shown(&self, asked: &Asked<'_>) -> String {
