@@ -186,7 +186,7 @@ fn what_a_client_says_of_itself_and_of_its_powers_decides_nothing() {
     assert_eq!(refusal(&answer["result"]), "policy.unanswered", "{answer}");
     assert!(!client.beside.iter().any(|told| told.get("id").is_some()), "it was asked: {:?}", client.beside);
     let came = client.close();
-    assert!(came.stderr.contains("a client without a name, which calls itself `editor\\u{1b}]0;x"), "{}", came.stderr);
+    assert!(came.stderr.contains("client without a name, which calls itself `editor\\u{1b}]0;x"), "{}", came.stderr);
     assert!(!came.stderr.contains('\u{202e}') && came.stderr.len() < 3000, "{}", came.stderr);
 }
 
@@ -210,6 +210,21 @@ fn two_sessions_at_once_are_two_runs_of_one_ledger() {
 
 fn create(path: &str) -> Value {
     json!({"name": "edit_create", "arguments": {"path": path, "content": "x"}})
+}
+
+#[test]
+fn a_flood_of_requests_is_refused_and_the_session_goes_on() {
+    let person = Person::new();
+    person.put("a.txt", "x");
+    let mut client = Piped::start(&person, &[]);
+    let ids: Vec<u64> =
+        (0..200).map(|_| client.request("tools/call", json!({"name": "files_read", "arguments": {"path": "a.txt"}}))).collect();
+    let answers: Vec<Value> = ids.iter().map(|_| client.next()).collect();
+    let done = answers.iter().filter(|answer| answer["result"]["isError"] == false).count();
+    let refused = answers.iter().filter(|answer| answer["error"]["message"].as_str().is_some_and(|why| why.contains("at once"))).count();
+    assert!(done >= 32 && done + refused == 200, "{done} and {refused}");
+    assert_eq!(client.call("files_read", json!({"path": "a.txt"}))["isError"], false);
+    client.close().ok();
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn a_question_of_an_untrusted_client_is_answered_at_another_terminal() {
     let id = client.request("tools/call", read(SECRET));
     let question = client.waits_for_a_person();
     let shown = person.at_terminal(&["approve", &question], "y\n");
-    assert!(shown.exit == 0 && shown.stdout.contains("asked by  a client of the protocol server"), "{}", shown.stdout);
+    assert!(shown.exit == 0 && shown.stdout.contains("asked by  a client of the protocol server: without a name"), "{}", shown.stdout);
     assert_eq!(client.answer(id)["result"]["structuredContent"]["content"]["text"], "KEY=1\n");
     assert!(!client.beside.iter().any(|told| told["method"] == "elicitation/create"));
     client.close().ok();
@@ -86,6 +86,7 @@ fn a_trusted_client_shows_its_person_the_question_and_the_change() {
         "edit.create wants `path:write` on `.github/workflows/ci.yml`",
         "confirm-executed-files",
         "signed by ed25519:",
+        "asked by  a client of the protocol server: editor (trusted)",
         "+on: push",
         "argument  path (user)",
     ] {

@@ -23,12 +23,12 @@ pub trait Ambient: Send + Sync + 'static {
     /// The file of clients does not read back; then nobody is let in.
     fn client(&self, token: TokenDigest) -> Result<Option<Client>, Trouble>;
 
-    /// A question as a person is shown it, escaped and bounded.
-    fn shown(&self, asked: &Asked<'_>) -> String;
+    /// A question of a client as a person is shown it, escaped and bounded.
+    fn shown(&self, client: &Client, asked: &Asked<'_>) -> String;
 
-    /// Puts a question where a person at another terminal finds it, for as long as the command line says; `begun` is called once it
+    /// Puts a question of a client where a person at another terminal finds it, for as long as the command line says; `begun` is called once it
     /// is there.
-    fn wait(&self, gate: &Gate, asked: &Asked<'_>, interrupt: &Interrupt, begun: &mut dyn FnMut()) -> Reply;
+    fn wait(&self, client: &Client, gate: &Gate, asked: &Asked<'_>, interrupt: &Interrupt, begun: &mut dyn FnMut()) -> Reply;
 
     /// Most questions of one session.
     fn most_questions(&self) -> usize;

@@ -14,7 +14,7 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc, oneshot};
 
 use crate::{
     Trust, form,
-    limits::{FORM_SECONDS, SHOWN_NAME},
+    limits::{FORM_SECONDS, REQUESTS, SHOWN_NAME},
     session::Session,
 };
 
@@ -43,13 +43,16 @@ enum Note {
 /// Does `work` for a client.
 ///
 /// # Errors
-/// It broke off; there is nothing that the client did wrong.
+/// There are too many requests at once; it broke off.
 pub(crate) async fn attended<T: Send + 'static>(
     session: &Arc<Session>,
     context: &RequestContext<RoleServer>,
     turns: Turns,
     work: impl FnOnce(&Session, &mut dyn Attendant) -> T + Send + 'static,
 ) -> Result<T, ErrorData> {
+    let Ok(_request) = session.requests.try_acquire() else {
+        return Err(ErrorData::internal_error(format!("more than {REQUESTS} requests of one session at once"), None));
+    };
     session.use_gate();
     let broke_off = |_| ErrorData::internal_error("the server broke off; `cofferdam recover` says whether anything is half-done", None);
     let interrupt = Interrupt::default();
@@ -88,7 +91,11 @@ pub(crate) async fn attended<T: Send + 'static>(
                 Note::Form { shown, offers, answer } => {
                     let reply = tokio::select! {
                         reply = form::put(&context.peer, session.client.name(), shown, offers, Duration::from_secs(FORM_SECONDS)) => reply,
-                        () = unwanted(session, context) => Reply::Nobody,
+                        // First, so that the call is refused as cancelled, and not as unanswered.
+                        () = unwanted(session, context) => {
+                            interrupt.raise();
+                            Reply::Nobody
+                        }
                     };
                     // Who asked is gone where nobody takes it.
                     let _ = answer.send(reply);
@@ -193,12 +200,12 @@ impl Attendant for Attending {
         let Self { session, interrupt, notes, forms, .. } = self;
         if !*forms {
             let id = asked.call.to_string();
-            return session.ambient.wait(&session.gate, asked, interrupt, &mut || {
+            return session.ambient.wait(&session.client, &session.gate, asked, interrupt, &mut || {
                 let _ = notes.send(Note::Waits(id.clone()));
             });
         }
         let (answer, answered) = oneshot::channel();
-        let question = Note::Form { shown: session.ambient.shown(asked), offers: asked.offers, answer };
+        let question = Note::Form { shown: session.ambient.shown(&session.client, asked), offers: asked.offers, answer };
         if notes.send(question).is_err() {
             return Reply::Nobody;
         }

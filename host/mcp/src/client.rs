@@ -109,9 +109,9 @@ impl Client {
 impl fmt::Display for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Named { name, trust: Trust::Trusted } => write!(f, "client {name} (trusted)"),
-            Self::Named { name, trust: Trust::Untrusted } => write!(f, "client {name}"),
-            Self::Unnamed => f.write_str("a client without a name"),
+            Self::Named { name, trust: Trust::Trusted } => write!(f, "{name} (trusted)"),
+            Self::Named { name, trust: Trust::Untrusted } => write!(f, "{name}"),
+            Self::Unnamed => f.write_str("without a name"),
         }
     }
 }

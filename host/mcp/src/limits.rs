@@ -8,7 +8,9 @@ use cofferdam_base::limits::LimitRow;
 /// leaves room for their spelling. Prevents a message that fills the memory.
 pub const MESSAGE_BYTES: usize = 4 << 20;
 /// Calls of one session at the same time; more wait. Prevents that one client takes the whole pool of instances.
-pub const CALLS_AT_ONCE: u32 = 4;
+pub const CALLS_AT_ONCE: usize = 4;
+/// Requests of one session that are on their way or wait for a place; more are refused. Prevents a queue that fills the memory.
+pub const REQUESTS: u32 = 32;
 /// Sessions of one HTTP server. Prevents that gates are opened without end. Few clients end theirs, so a client that begins one more
 /// takes the place of its own that it has not used for longest.
 pub const SESSIONS: usize = 16;
@@ -48,6 +50,12 @@ pub const ROWS: &[LimitRow] = &[
         value: CALLS_AT_ONCE as u64,
         unit: "calls",
         prevents: "one session that takes the whole pool of instances; more wait",
+    },
+    LimitRow {
+        name: "requests",
+        value: REQUESTS as u64,
+        unit: "requests",
+        prevents: "a queue of one session that fills the memory; more are refused",
     },
     LimitRow {
         name: "sessions",

@@ -93,7 +93,7 @@ impl ServerHandler for Server {
         let session = self.begin(&context).await?;
         let shown = |text: &str| text::inline(text, SHOWN_NAME);
         let (name, version) = (shown(&request.client_info.name), shown(&request.client_info.version));
-        session.ambient.say(&format!("run {}: {}, which calls itself `{name} {version}`", session.gate.run(), session.client));
+        session.ambient.say(&format!("run {}: client {}, which calls itself `{name} {version}`", session.gate.run(), session.client));
         context.peer.set_peer_info(request.clone());
         self.negotiate_initialize(&request)
     }

@@ -9,7 +9,11 @@ use cofferdam_gate::{CallInput, Gate, Labelling};
 use cofferdam_policy::{Integrity, Origin};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
-use crate::{Ambient, Client, Trouble, Trust, limits::CALLS_AT_ONCE, offered::Offered};
+use crate::{
+    Ambient, Client, Trouble, Trust,
+    limits::{CALLS_AT_ONCE, REQUESTS},
+    offered::Offered,
+};
 
 /// What a client works with. When nothing of it is on its way any more, it is over.
 pub(crate) struct Session {
@@ -17,6 +21,8 @@ pub(crate) struct Session {
     pub(crate) client: Client,
     pub(crate) offered: Offered,
     pub(crate) ambient: Arc<dyn Ambient>,
+    /// One for each request that is on its way or waits.
+    pub(crate) requests: Semaphore,
     /// A place for each call that runs.
     pub(crate) places: Arc<Semaphore>,
     /// The turn of a call that changes something: two at a time would find the workspace changed under them.
@@ -42,7 +48,8 @@ impl Session {
             client,
             offered,
             ambient,
-            places: Arc::new(Semaphore::new(CALLS_AT_ONCE as usize)),
+            requests: Semaphore::new(REQUESTS as usize),
+            places: Arc::new(Semaphore::new(CALLS_AT_ONCE)),
             turn: Arc::new(Semaphore::new(1)),
             left: watch::Sender::new(false),
             is_used: AtomicBool::new(false),
@@ -83,15 +90,15 @@ impl Session {
         let _ = self.left.subscribe().wait_for(|left| *left).await;
     }
 
-    /// Whether no call is on its way.
+    /// Whether nothing is on its way.
     pub(crate) fn is_idle(&self) -> bool {
-        self.places.available_permits() == CALLS_AT_ONCE as usize
+        self.requests.available_permits() == REQUESTS as usize
     }
 
-    /// Waits until no call is on its way: one whose publication began comes to its end.
+    /// Waits until nothing is on its way: a call whose publication began comes to its end.
     pub(crate) async fn settle(&self) {
         // It is never closed.
-        let _ = self.places.acquire_many(CALLS_AT_ONCE).await;
+        let _ = self.requests.acquire_many(REQUESTS).await;
     }
 }
 

@@ -1,6 +1,6 @@
 //! `cofferdam mcp serve`.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{io::IsTerminal as _, net::SocketAddr, sync::Arc, time::Duration};
 
 use cofferdam_base::Interrupt;
 use cofferdam_gate::approval::limits::QUESTIONS;
@@ -15,7 +15,7 @@ use super::surroundings::Surroundings;
 use crate::{
     commands::{CommandResult, Context},
     failure::Failure,
-    interrupt,
+    interrupt, output,
     waiting::{Questions, parse_most},
 };
 
@@ -54,7 +54,12 @@ impl Serve {
         let ambient = Arc::new(surroundings);
         let served = match listener {
             Some(listener) => http::serve(ambient, Settings { listener, idle: self.longest_silence() }, &interrupt),
-            None => stdio::serve(ambient, client, &interrupt),
+            None => {
+                if std::io::stdin().is_terminal() {
+                    output::say("waiting for a client on standard input; a client starts this command by itself, see docs/mcp.md");
+                }
+                stdio::serve(ambient, client, &interrupt)
+            }
         };
         served.map_err(Failure::of)
     }

@@ -65,15 +65,15 @@ impl Ambient for Surroundings {
         Ok(self.clients().map_err(Failure::into_trouble)?.of_token(token))
     }
 
-    fn shown(&self, asked: &Asked<'_>) -> String {
-        question::shown(asked)
+    fn shown(&self, client: &Client, asked: &Asked<'_>) -> String {
+        question::shown_as(asked, &format!("{}: {client}", question::CLIENT))
     }
 
-    fn wait(&self, gate: &Gate, asked: &Asked<'_>, interrupt: &Interrupt, begun: &mut dyn FnMut()) -> Reply {
+    fn wait(&self, client: &Client, gate: &Gate, asked: &Asked<'_>, interrupt: &Interrupt, begun: &mut dyn FnMut()) -> Reply {
         match self.questions {
             Questions::Refuse => Reply::Nobody,
             Questions::Wait { seconds } => {
-                Away { state: gate.state().folder().clone(), seconds }.answer(asked, question::shown(asked), interrupt, begun)
+                Away { state: gate.state().folder().clone(), seconds }.answer(asked, self.shown(client, asked), interrupt, begun)
             }
         }
     }
