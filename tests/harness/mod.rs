@@ -39,6 +39,12 @@ impl Came {
         serde_json::from_str(&self.ok()).expect("one JSON object")
     }
 
+    /// Checks how the command ended.
+    #[track_caller]
+    pub fn exit_is(self, exit: i32) {
+        assert_eq!(self.exit, exit, "{}", self.stderr);
+    }
+
     /// Checks that the command was refused with this exit and this code, and that it said so in the one form of errors.
     #[track_caller]
     pub fn refused(self, exit: i32, code: &str) -> String {

@@ -22,11 +22,17 @@ mod long_run;
 mod long_runs;
 #[path = "../harness/long_script.rs"]
 mod long_script;
+mod mcp;
+mod mcp_http;
+mod mcp_memory;
+mod mcp_questions;
 mod memory;
 #[path = "../harness/model_server.rs"]
 mod model_server;
 mod network;
 mod policies;
+#[path = "../harness/protocol.rs"]
+mod protocol;
 mod providers;
 mod questions;
 mod recall;
@@ -149,6 +155,11 @@ fn every_help_page_has_an_example() {
         &["run"],
         &["resume"],
         &["runs"],
+        &["mcp", "serve"],
+        &["mcp", "client", "add"],
+        &["mcp", "client", "list"],
+        &["mcp", "client", "remove"],
+        &["mcp", "client", "rotate"],
         &["memory", "list"],
         &["memory", "show"],
         &["memory", "search"],
@@ -205,6 +216,13 @@ fn the_examples_of_reading_commands_run() {
         &["init"][..],
         &["runs"],
         &["runs", "--format", "json"],
+        &["mcp", "serve"],
+        &["mcp", "client", "add", "ci-agent"],
+        &["mcp", "client", "add", "editor", "--trusted"],
+        &["mcp", "client", "list"],
+        &["mcp", "client", "list", "--format", "json"],
+        &["mcp", "client", "rotate", "editor"],
+        &["mcp", "client", "remove", "editor"],
         &["memory", "list"],
         &["memory", "search", "source", "map"],
         &["memory", "verify"],

@@ -390,7 +390,6 @@ impl Progress {
 #[cfg(test)]
 mod tests {
 
-
     use super::*;
     use cofferdam_model::{ChatResponse, Finish, TokenUsage};
     use std::collections::BTreeMap;

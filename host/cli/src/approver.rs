@@ -71,7 +71,7 @@ impl Attendant for Terminal {
             return question::put(asked.offers, "terminal", &self.interrupt).map_or_else(|Interrupted| Reply::Nobody, Reply::Said);
         }
         match &self.away {
-            Some(away) => away.answer(asked, question::shown(asked), &self.interrupt),
+            Some(away) => away.answer(asked, question::shown(asked), &self.interrupt, &mut || {}),
             None => Reply::Nobody,
         }
     }

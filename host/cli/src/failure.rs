@@ -14,6 +14,16 @@ impl<D: Diagnostic + Send + Sync + 'static> From<D> for Failure {
 }
 
 impl Failure {
+    /// One that comes from where it can be any error.
+    pub(crate) fn of(trouble: Box<dyn Diagnostic + Send + Sync>) -> Self {
+        Self(trouble)
+    }
+
+    /// The error itself.
+    pub(crate) fn into_trouble(self) -> Box<dyn Diagnostic + Send + Sync> {
+        self.0
+    }
+
     /// The exit code that the error's class asks for.
     pub(crate) fn exit_code(&self) -> u8 {
         if self.0.code() == BROKEN_PIPE { 141 } else { self.0.class().exit_code() }

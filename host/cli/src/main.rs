@@ -1,6 +1,7 @@
 //! `cofferdam`: the only place where ambient authority (arguments, environment, clock, randomness, terminal) enters.
 
 mod approver;
+mod clients;
 mod commands;
 mod confinement;
 mod confirm;

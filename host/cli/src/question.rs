@@ -9,6 +9,8 @@ use crate::{confirm, diff};
 
 /// Longest name that is shown, in characters.
 const MAX_NAME: usize = 120;
+/// How a client of the protocol server is called.
+pub(crate) const CLIENT: &str = "a client of the protocol server";
 /// Longest rule and longest value of an argument, in characters.
 const MAX_RULE: usize = 500;
 const MAX_VALUE: usize = 1000;
@@ -17,11 +19,16 @@ const MAX_LINES: usize = 40;
 
 /// What a person is shown with a question. Everything in it that comes from a tool, a model or a file is escaped and bounded.
 pub(crate) fn shown(asked: &Asked<'_>) -> String {
+    shown_as(asked, who(asked.origin))
+}
+
+/// The same, where it is known better who asks than the origin says.
+pub(crate) fn shown_as(asked: &Asked<'_>, who: &str) -> String {
     let mut lines = Lines(format!("\n{} wants {}\n", text::inline(asked.function, MAX_NAME), asked.question.subject()));
     lines.all("rule", asked.question.reasons().iter().map(|rule| text::inline(&rule.to_string(), MAX_RULE)));
     let unseen = |name: &String| format!("argument `{}` is of a type that no rule can see", text::inline(name, MAX_NAME));
     lines.all("unseen", asked.question.outside().iter().map(unseen));
-    lines.one("asked by", who(asked.origin));
+    lines.one("asked by", who);
     if let Some(component) = &asked.component {
         lines.all("signed by", asked.signers.iter().map(|signer| text::inline(signer, MAX_NAME)));
         lines.one("component", &component.to_string());
@@ -48,7 +55,7 @@ fn who(origin: Origin) -> &'static str {
         Origin::Model => "the model",
         Origin::User => "a person",
         Origin::Automation => "a script",
-        Origin::Mcp => "a client of the protocol server",
+        Origin::Mcp => CLIENT,
     }
 }
 

@@ -141,6 +141,20 @@ impl Session {
     /// # Errors
     /// See [`Session::open`].
     pub(crate) fn open_recovering(user: User, folder: &Path, conflicts: Conflicts) -> Result<(Self, Vec<Recovered>), Failure> {
+        let workshop = workshop(&user)?;
+        Self::open_with(user, folder, conflicts, &workshop)
+    }
+
+    /// The same, with a workshop that other sessions of the process work in too.
+    ///
+    /// # Errors
+    /// See [`Session::open`].
+    pub(crate) fn open_with(
+        user: User,
+        folder: &Path,
+        conflicts: Conflicts,
+        workshop: &Arc<Workshop>,
+    ) -> Result<(Self, Vec<Recovered>), Failure> {
         let folder = files::real_path(folder)?;
         let workspace = Workspace::open_ambient(&folder)?;
         let project = user.home.project(&folder);
@@ -151,7 +165,8 @@ impl Session {
         let policies = Policies::load(&sources, &environment(&user, &verified)?)?;
         let name = project.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         let signer = keys::ledger_signer(&user.config, &name, &SystemEntropy)?;
-        let tools = load(&user, verified)?;
+        let mut tools = Toolbox::default();
+        verified.into_iter().for_each(|tool| tools.insert(LoadedTool::new(tool, workshop)));
         let parts = GateParts {
             workspace,
             state,
@@ -180,16 +195,15 @@ impl Session {
     }
 }
 
-fn load(user: &User, verified: Vec<VerifiedTool>) -> Result<Toolbox, Failure> {
+/// Where the code of a user's tools is made ready, with their cache of it.
+///
+/// # Errors
+/// The engine does not work; the key of the cache cannot be read or made.
+pub(crate) fn workshop(user: &User) -> Result<Arc<Workshop>, Failure> {
     let sandbox = Sandbox::new()?;
     let key = keys::cache_key(&user.config, &SystemEntropy)?;
     let cache = CodeFolder(Folder::open_ambient(&user.home.cache)?.folder("code")?);
-    let workshop = Workshop::with_cache(sandbox, key, Box::new(cache));
-    let mut tools = Toolbox::default();
-    for tool in verified {
-        tools.insert(LoadedTool::new(tool, &workshop));
-    }
-    Ok(tools)
+    Ok(Workshop::with_cache(sandbox, key, Box::new(cache)))
 }
 
 /// The cache folder as the sandbox wants it.

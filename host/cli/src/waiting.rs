@@ -27,6 +27,15 @@ pub(crate) enum Questions {
     Wait { seconds: u64 },
 }
 
+impl std::fmt::Display for Questions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Refuse => f.write_str("refuse"),
+            Self::Wait { seconds } => write!(f, "wait={seconds}"),
+        }
+    }
+}
+
 impl std::str::FromStr for Questions {
     type Err = String;
 
@@ -57,7 +66,8 @@ pub(crate) struct QuestionsChoice {
     pub(crate) most_questions: usize,
 }
 
-fn parse_most(text: &str) -> Result<usize, String> {
+/// A number of questions on the command line.
+pub(crate) fn parse_most(text: &str) -> Result<usize, String> {
     let most = text.parse().map_err(|error: std::num::ParseIntError| error.to_string())?;
     if most <= MAX_QUESTIONS { Ok(most) } else { Err(format!("it is more than {MAX_QUESTIONS}")) }
 }
@@ -72,22 +82,25 @@ pub(crate) struct Away {
 
 impl Away {
     /// Puts a question down and waits for its answer. One that cannot be put down is answered by nobody, and the person is told.
-    pub(crate) fn answer(&self, asked: &Asked<'_>, shown: String, interrupt: &Interrupt) -> Reply {
-        self.wait(asked, shown, interrupt).unwrap_or_else(|error| {
+    ///
+    /// `begun` is called once it is there to be answered.
+    pub(crate) fn answer(&self, asked: &Asked<'_>, shown: String, interrupt: &Interrupt, begun: &mut dyn FnMut()) -> Reply {
+        self.wait(asked, shown, interrupt, begun).unwrap_or_else(|error| {
             output::say(&format!("warning[{}]: the question cannot wait for an answer: {error}", error.code()));
             Reply::Nobody
         })
     }
 
-    fn wait(&self, asked: &Asked<'_>, shown: String, interrupt: &Interrupt) -> Result<Reply, ApprovalError> {
+    fn wait(&self, asked: &Asked<'_>, shown: String, interrupt: &Interrupt, begun: &mut dyn FnMut()) -> Result<Reply, ApprovalError> {
         let (now, wait) = (SystemClock.now(), Duration::from_secs(self.seconds));
         let until = Timestamp(now.0.saturating_add(self.seconds.saturating_mul(1000)));
         let waiting = Waiting::begin(&self.state, PendingQuestion::new(asked, shown, now, until), pause)?;
         output::say(&format!("a question waits until {until}: answer it with `cofferdam approve {}`", waiting.question().id()));
-        let begun = Instant::now();
+        begun();
+        let since = Instant::now();
         loop {
             // Once more after the time is over: an answer in its last moment counts.
-            let is_over = begun.elapsed() >= wait;
+            let is_over = since.elapsed() >= wait;
             if let Some(word) = waiting.look()? {
                 return Ok(Reply::Said(word));
             }

@@ -105,6 +105,7 @@ impl Asking<'_, '_> {
                     staged,
                 };
                 let reply = self.attendant.answer(&asked);
+                self.attendant.wanted()?;
                 self.gate.take_reply(&asked, reply)?
             }
         };

@@ -1,11 +1,14 @@
 //! Who attends a call: sees its progress, and answers where a rule asks.
 
-use cofferdam_base::{CallId, Digest};
+use cofferdam_base::{CallId, Digest, interrupt::Interrupted};
 use cofferdam_policy::{Origin, Question, label::Labels};
 use cofferdam_store::Staged;
 use serde_json::Value;
 
-use crate::approval::{Lasts, Offers, QuestionKey, Word, limits};
+use crate::{
+    approval::{Lasts, Offers, QuestionKey, Word, limits},
+    refusal::Fault,
+};
 
 /// Where a call is on its way. In this order; a call that is refused stops at one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -93,6 +96,15 @@ pub trait Attendant {
     /// A step begins.
     fn entered(&mut self, _step: Step) {}
 
+    /// Whether the call is still wanted: looked at before each step and after each question. Once its changes begin to become real,
+    /// it comes to its end.
+    ///
+    /// # Errors
+    /// [`Interrupted`]: the call is refused as cancelled, and nothing of it becomes real.
+    fn wanted(&self) -> Result<(), Interrupted> {
+        Ok(())
+    }
+
     /// So many questions of a model are put in one run; the next ones are refused.
     fn most_questions(&self) -> usize {
         limits::QUESTIONS
@@ -100,6 +112,12 @@ pub trait Attendant {
 
     /// A rule asks.
     fn answer(&mut self, asked: &Asked<'_>) -> Reply;
+}
+
+/// Begins a step of a call that is still wanted.
+pub(crate) fn enter(attendant: &mut dyn Attendant, step: Step) -> Result<(), Fault> {
+    attendant.entered(step);
+    Ok(attendant.wanted()?)
 }
 
 /// Nobody is there: every question is refused.

@@ -10,7 +10,7 @@ use cofferdam_store::{Fact, Refusal, Staged, change::ChangeSummary};
 
 use crate::{
     announce::{Announced, Became, Irrevocable},
-    attendant::{Attendant, Step},
+    attendant::{Attendant, Step, enter},
     execute::{Executed, Replay},
     gate::{Gate, random},
     guard::Caller,
@@ -128,7 +128,10 @@ impl Gate {
         self.recorded(call, |record| {
             let _room = self.room()?;
             let (publishable, irrevocable) = self.check(input, mode, record, attendant)?;
-            attendant.entered(Step::Publish);
+            // What has left cannot be cancelled any more.
+            if irrevocable.is_none() {
+                enter(attendant, Step::Publish)?;
+            }
             self.finish(publishable, irrevocable, mode, record)
         })
     }
@@ -142,14 +145,14 @@ impl Gate {
         record: &mut Record<'_>,
         attendant: &mut dyn Attendant,
     ) -> Result<(Publishable<'a>, Option<Irrevocable>), Fault> {
-        attendant.entered(Step::Request);
+        enter(attendant, Step::Request)?;
         let (tool, function) = find(&self.tools, &input.function)?;
         tool.verified().still_valid(&self.keyring, self.clock.now())?;
         let request = Request::verify(tool, function, input)?;
         let replay = Replay { time: self.clock.now(), seed: random(self.entropy.as_ref())? };
         note_request(&request, replay, record)?;
 
-        attendant.entered(Step::Policy);
+        enter(attendant, Step::Policy)?;
         let caller = Caller {
             call: record.call.clone(),
             tool: tool.verified().manifest().name().clone(),
@@ -158,7 +161,7 @@ impl Gate {
         };
         let permitted = Permitted::decide(request, caller, self, record, attendant)?;
 
-        attendant.entered(Step::Invoke);
+        enter(attendant, Step::Invoke)?;
         let Announced { permitted, irrevocable } = Announced::announce(permitted, mode, self, record)?;
         let exchange = irrevocable.as_ref().and(self.network.clone()).map(|network| {
             let (caller, settled) = (permitted.caller.clone(), permitted.settled.clone());
@@ -187,7 +190,7 @@ impl Gate {
         let executed = Executed::run(permitted, self.workspace.clone(), self.policies.clone(), exchange, replay, record)?;
         let verified = Verified::verify(executed, record, attendant)?;
 
-        attendant.entered(Step::Changes);
+        enter(attendant, Step::Changes)?;
         Publishable::decide(verified, self, record, attendant)
     }
 

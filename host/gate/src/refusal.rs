@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use cofferdam_base::{CallId, Class, Diagnostic, EntryId, entropy::NoEntropy, path::PathError, text};
+use cofferdam_base::{CallId, Class, Diagnostic, EntryId, entropy::NoEntropy, interrupt::Interrupted, path::PathError, text};
 use cofferdam_ledger::LedgerError;
 use cofferdam_memory::MemoryError;
 use cofferdam_policy::Denial;
@@ -40,6 +40,8 @@ pub enum Fault {
         /// What is wrong with it.
         source: PathError,
     },
+    /// Whoever asked for it wanted it no more before its changes became real.
+    Cancelled(Interrupted),
     /// A policy denied it, or a question was not approved.
     Denied(Denial),
     /// The tool's code cannot be made ready.
@@ -143,6 +145,7 @@ macro_rules! fault_from {
 fault_from! {
     TrustError => Trust,
     SchemaError => Schema,
+    Interrupted => Cancelled,
     Denial => Denied,
     SandboxError => Unprepared,
     Stopped => Stopped,
@@ -185,6 +188,7 @@ impl Fault {
             | Self::SecretDue { .. }
             | Self::UnknownTool { .. }
             | Self::Path { .. }
+            | Self::Cancelled(_)
             | Self::Tool { .. }
             | Self::ChangedWhileReading { .. }
             | Self::Postcondition(_)
@@ -203,6 +207,7 @@ impl fmt::Display for Fault {
         match self {
             Self::UnknownTool { name } => write!(f, "no tool `{}` is locked here", text::inline(name, 80)),
             Self::Path { argument, source } => write!(f, "argument `{}`: {source}", text::inline(argument, 80)),
+            Self::Cancelled(_) => f.write_str("the call was cancelled before anything of it became real"),
             Self::Tool { code, message } => {
                 write!(f, "the tool refused with `{}`: {}", text::inline(code, 80), text::inline(message, 1000))
             }
@@ -250,6 +255,7 @@ impl Diagnostic for Fault {
         match self {
             Self::UnknownTool { .. } => "gate.unknown-tool",
             Self::Path { .. } => "gate.path-outside",
+            Self::Cancelled(_) => "gate.cancelled",
             Self::Tool { .. } => "gate.tool-refused",
             Self::ChangedWhileReading { .. } => "gate.changed-while-reading",
             Self::Postcondition(_) => "gate.postcondition",
@@ -273,6 +279,7 @@ impl Diagnostic for Fault {
                 Class::Denied
             }
             Self::EffectUnknown(fault) => fault.class(),
+            Self::Cancelled(_) => Class::Interrupted,
             Self::ChangedWhileReading { .. }
             | Self::Postcondition(_)
             | Self::Verdict { .. }
@@ -300,7 +307,7 @@ impl Diagnostic for Fault {
                 Some("look where it went whether it was done; see what was sent with `cofferdam transcript show`".to_owned())
             }
             Self::UnrecordedChange { .. } => Some("see what the ledger tells of with `cofferdam memory history`".to_owned()),
-            Self::Tool { .. } | Self::Record(_) | Self::Irrevocable { .. } | Self::Uncited { .. } => None,
+            Self::Cancelled(_) | Self::Tool { .. } | Self::Record(_) | Self::Irrevocable { .. } | Self::Uncited { .. } => None,
             other => other.inner().and_then(|inner| inner.hint()),
         }
     }

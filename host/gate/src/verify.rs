@@ -8,7 +8,7 @@ use cofferdam_store::Staged;
 use cofferdam_trust::manifest::Effect;
 
 use crate::{
-    attendant::{Attendant, Step},
+    attendant::{Attendant, Step, enter},
     execute::Executed,
     network::Replayed,
     postcondition::{Held, Scene},
@@ -31,7 +31,7 @@ pub(crate) struct Verified<'a> {
 impl<'a> Verified<'a> {
     /// Checks the work.
     pub(crate) fn verify(executed: Executed<'a>, record: &mut Record<'_>, attendant: &mut dyn Attendant) -> Result<Self, Fault> {
-        attendant.entered(Step::Postconditions);
+        enter(attendant, Step::Postconditions)?;
         let held = match postconditions(&executed) {
             Ok(held) => held,
             Err(fault) => {
@@ -43,7 +43,7 @@ impl<'a> Verified<'a> {
         let host =
             if held.count > 0 || executed.permitted.request.manifest().effect != Effect::Staged { Check::Passed } else { Check::None };
 
-        attendant.entered(Step::Verify);
+        enter(attendant, Step::Verify)?;
         let request = &executed.permitted.request;
         let arguments = request.arguments.text();
         let call = GuestCall {

@@ -73,10 +73,11 @@ impl ToolSpec {
     }
 }
 
-/// See [`ToolSpec::wire_name`]. A name that a model made up goes back to it in the conversation, and some providers refuse the
+/// The name of a function for providers and for clients of the protocol server, see [`ToolSpec::wire_name`]. A name that a model made up goes back to it in the conversation, and some providers refuse the
 /// whole of it for one name of another shape: what is none of the characters becomes an underscore, and a name that is too long
 /// ends in its digest, so that two that begin alike stay two. The same name always becomes the same.
-pub(crate) fn wire_name(name: &str) -> String {
+#[must_use]
+pub fn wire_name(name: &str) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || c == '_' || c == '-' { c } else { '_' };
     let wire: String = name.chars().map(plain).collect();
     match wire.len() {

@@ -23,7 +23,7 @@ mod retry;
 
 pub use budget::{Budget, Caps, Prices, Spent};
 pub use calls::MAX_CALLS;
-pub use chat::{ChatRequest, ChatResponse, Finish, Message, TokenUsage, ToolCall, ToolSpec};
+pub use chat::{ChatRequest, ChatResponse, Finish, Message, TokenUsage, ToolCall, ToolSpec, wire_name};
 pub use embeddings::Embeddings;
 pub use error::ModelError;
 pub use listener::{Deaf, Listener};

@@ -1,7 +1,8 @@
 //! What the gates cost: one table, with ratios against baselines of the same run.
 //!
 //! `cargo run --release -p cofferdam-bench -- target/release/cofferdam`. Without the binary, the rows of whole processes are
-//! left out, which is said. Machines are noisy: compare ratios.
+//! left out, which is said. `mcp target/release/cofferdam [--other TOOL ARGUMENTS COMMAND...]` measures the protocol server, and beside it
+//! another one whose tool reads the same file. Machines are noisy: compare ratios.
 #![expect(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -10,6 +11,7 @@
 )]
 
 mod gated;
+mod mcp;
 #[path = "../../harness/model_server.rs"]
 mod model_server;
 mod plain;
@@ -33,6 +35,19 @@ fn main() {
     println!("{:<58} {:>9} {:>9} {:>7}", "", "p50 us", "p99 us", "ratio");
     let baseline = plain::read(&work, CALLS);
     baseline.print("plain wasmtime-wasi, same limits: instantiate, call, read", &baseline);
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let [mode, binary, more @ ..] = words.as_slice()
+        && mode == "mcp"
+    {
+        let mut servers = vec![mcp::Server::ours(&PathBuf::from(binary).canonicalize().expect("the binary"))];
+        if let [flag, other @ ..] = more
+            && flag == "--other"
+        {
+            servers.push(mcp::Server::other(other, &work.join("a.txt")));
+        }
+        mcp::rows(&servers, folder.path(), &work, &baseline);
+        return;
+    }
     let gated = gated::rows(folder.path(), &work, &baseline);
     match std::env::args_os().nth(1).map(PathBuf::from) {
         Some(binary) => process::rows(&binary.canonicalize().expect("the binary"), folder.path(), &work, &baseline, gated),

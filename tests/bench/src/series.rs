@@ -27,7 +27,12 @@ impl Series {
 
 /// The most memory that this process had, in KiB; 0 where the system does not tell.
 pub(crate) fn peak_memory_kib() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    peak_memory_kib_of("self")
+}
+
+/// The same of another process.
+pub(crate) fn peak_memory_kib_of(process: &str) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     line.and_then(|line| line.trim().strip_suffix(" kB")?.trim().parse().ok()).unwrap_or(0)
 }

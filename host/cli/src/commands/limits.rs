@@ -13,7 +13,7 @@ use crate::{
     output::{self, Format},
 };
 
-/// Print every limit of a tool call and its requests, of the loop, of questions, of the transcripts and of what a model is shown, and every cap of a run; `docs/limits.md` has these tables
+/// Print every limit of a tool call and its requests, of the loop, of questions, of the transcripts, of what a model is shown and of the protocol server, and every cap of a run; `docs/limits.md` has these tables
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  cofferdam limits\n  cofferdam limits --format json")]
 pub(crate) struct Limits {}
@@ -22,7 +22,9 @@ impl Limits {
     pub(crate) fn run(self, context: &Context) -> CommandResult {
         Reach::nothing().confine();
         match context.format {
-            Format::Text => output::data(&[limits(), requests(), caps(), the_loop(), questions(), transcripts(), windows()].join("\n"))?,
+            Format::Text => {
+                output::data(&[limits(), requests(), caps(), the_loop(), questions(), transcripts(), windows(), protocol()].join("\n"))?
+            }
             Format::Json => {
                 json_rows("name", ROWS)?;
                 json_rows("request", cofferdam_net::limits::ROWS)?;
@@ -30,6 +32,7 @@ impl Limits {
                 json_rows("question", approval::limits::ROWS)?;
                 json_rows("transcript", transcript::limits::ROWS)?;
                 json_rows("context", &window::rows())?;
+                json_rows("protocol", cofferdam_mcp::limits::ROWS)?;
                 for (name, value, unit, meaning) in CAP_ROWS {
                     output::line(&json!({"cap": name, "value": value, "unit": unit, "meaning": meaning}).to_string())?;
                 }
@@ -86,6 +89,11 @@ fn windows() -> String {
     table("context", "default", &window::rows())
 }
 
+/// What clients of the protocol server may take.
+fn protocol() -> String {
+    table("protocol", "limit", cofferdam_mcp::limits::ROWS)
+}
+
 /// What a run may use.
 fn caps() -> String {
     let mut table = String::from("| cap | default | unit | meaning |\n| --- | ---: | --- | --- |\n");
@@ -100,7 +108,16 @@ mod tests {
     #[test]
     fn the_docs_have_these_tables() {
         let docs = include_str!("../../../../docs/limits.md");
-        for table in [super::limits(), super::requests(), super::caps(), super::the_loop(), super::questions(), super::transcripts(), super::windows()] {
+        for table in [
+            super::limits(),
+            super::requests(),
+            super::caps(),
+            super::the_loop(),
+            super::questions(),
+            super::transcripts(),
+            super::windows(),
+            super::protocol(),
+        ] {
             assert!(docs.contains(&table), "run `cofferdam limits` and paste it into docs/limits.md");
         }
     }

@@ -5,7 +5,7 @@ mod edit;
 mod history;
 mod revert;
 mod search;
-mod show;
+pub(super) mod show;
 mod verify;
 
 use cofferdam_memory::Topic;

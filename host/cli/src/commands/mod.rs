@@ -12,6 +12,7 @@ mod key;
 mod labels;
 mod ledger;
 mod limits;
+mod mcp;
 mod memory;
 mod network;
 mod policy;
@@ -61,6 +62,7 @@ enum Command {
     Resume(resume::Resume),
     Runs(runs::Runs),
     Memory(memory::Memory),
+    Mcp(mcp::Mcp),
     Transcript(transcript::Transcript),
     Context(context::Context),
     Labels(labels::Labels),
@@ -126,6 +128,7 @@ pub(crate) fn run(line: CommandLine) -> CommandResult {
         Command::Resume(command) => command.run(&context),
         Command::Runs(command) => command.run(&context),
         Command::Memory(command) => command.run(&context),
+        Command::Mcp(command) => command.run(&context),
         Command::Transcript(command) => command.run(&context),
         Command::Context(command) => command.run(&context),
         Command::Labels(command) => command.run(&context),

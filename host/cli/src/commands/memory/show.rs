@@ -37,7 +37,7 @@ pub(super) fn print(recalled: &[Recalled], format: Format) -> CommandResult {
 }
 
 /// For a person.
-fn as_text(one: &Recalled) -> String {
+pub(in crate::commands) fn as_text(one: &Recalled) -> String {
     let state = text::inline(&one.state.to_string(), MAX_STATE);
     let mut shown = match &one.thing {
         Thing::Learnt(found) => learnt(found, &one.contradicts, &state),
