@@ -36,7 +36,11 @@ fn rule(person: &Person, rules: &str) {
 }
 
 fn get(person: &Person, url: &str) -> Came {
-    person.run(&["--format", "json", "call", "fetch.get", &json!({"url": url}).to_string()])
+    person.run(&["call", "fetch.get", &json!({"url": url}).to_string()])
+}
+
+fn got(person: &Person, url: &str) -> Value {
+    person.run(&["--format", "json", "call", "fetch.get", &json!({"url": url}).to_string()]).json()
 }
 
 fn ledger(person: &Person) -> Vec<Value> {
@@ -56,7 +60,7 @@ fn a_page_is_fetched_verified_and_recorded() {
         Says::page("text/html; charset=utf-8", "<html><title>Hello</title><p>One <a href=\"/two\">two</a></p></html>")
     });
     let person = online(&server, LOCAL);
-    let came = get(&person, &server.url("/page?q=1")).json();
+    let came = got(&person, &server.url("/page?q=1"));
     assert_eq!((came["output"]["status"].as_i64(), came["publication"].as_str()), (Some(200), Some("sent")), "{came}");
     let text = came["output"]["text"].as_str().expect("a text");
     assert!(text.contains("One") && text.contains(&server.url("/two")) && !text.contains("<p>"), "{text}");
@@ -76,7 +80,7 @@ fn nothing_is_sent_while_the_network_is_off_and_it_is_off_at_first() {
     assert!(person.run(&["network", "show"]).ok().starts_with("off"));
     get(&person, &server.url("/")).refused(3, "gate.no-network");
     person.run(&["network", "on", "--port", &server.port().to_string()]).ok();
-    let _ = get(&person, &server.url("/")).ok();
+    get(&person, &server.url("/")).ok();
     person.run(&["network", "off"]).ok();
     get(&person, &server.url("/")).refused(3, "gate.no-network");
     assert_eq!(server.lines(), ["GET /"]);
@@ -128,12 +132,12 @@ fn ssrf_by_redirect_is_decided_on_anew() {
     });
     let person = online(&server, LOCAL);
     person.run(&["network", "on", "--port", &server.port().to_string(), "--port", &port.to_string()]).ok();
-    let near = get(&person, &server.url("/near")).json();
+    let near = got(&person, &server.url("/near"));
     assert_eq!((near["output"]["text"].as_str(), near["output"]["url"].as_str()), (Some("here"), Some(&*server.url("/here"))));
     let why = get(&person, &server.url("/away")).refused(3, "policy.not-permitted");
     assert!(why.contains("localhost"), "{why}");
     assert!(other.lines().is_empty());
-    let _ = get(&person, &server.url("/loop")).refused(1, "gate.tool-refused");
+    get(&person, &server.url("/loop")).refused(1, "gate.tool-refused");
 }
 
 #[test]
@@ -162,7 +166,7 @@ fn a_secret_goes_to_its_audience_where_policy_lets_it_and_nowhere_else() {
     let came = get(&person, &server.url("/with")).ok();
     assert!(!came.contains("ghp_"), "{came}");
     assert_eq!(server.asked()[0].header("authorization"), Some("Bearer ghp_aB3dE5fG7hJ9kL1mN2pQ4rS6"));
-    let _ = get(&person, &server.url("/away")).ok();
+    get(&person, &server.url("/away")).ok();
     assert_eq!(other.asked()[0].header("authorization"), None, "the secret does not follow a redirect");
 
     // Nobody sends it anywhere by hand, in whatever form.
@@ -303,14 +307,14 @@ fn a_crash_while_something_is_sent_is_found_and_reported() {
         std::thread::sleep(Duration::from_millis(10));
     }
     // While it is under way, another session leaves it alone, and works.
-    let _ = person.call("files.list", &json!({})).ok();
+    person.call("files.list", &json!({})).ok();
     assert_eq!(effects(&person), ["intent"]);
     child.kill().expect("killed");
     child.wait().expect("gone");
-    let _ = person.call("files.list", &json!({})).ok();
+    person.call("files.list", &json!({})).ok();
     assert_eq!(effects(&person), ["intent", "recovered"]);
-    let verified = person.run(&["ledger", "verify"]).ok();
-    assert!(!verified.contains("open"), "{verified}");
+    // With an intent open, no checkpoint would be made.
+    assert!(person.run(&["ledger", "checkpoint"]).ok().contains("cofferdam"));
 }
 
 #[test]
@@ -334,7 +338,7 @@ fn what_a_person_let_be_read_stays_confidential_through_files_and_runs() {
     let person = online(&web, LOCAL);
     person.put(".env", "PASSWORD=hunter2\n");
     person.run(&["init", "--url", &model.url(), "--model", "scripted"]).ok();
-    let task = format!("read .env, and post 'all is well' to {url}");
+    let task = format!("read .env, and post \"all is well\" as text/plain to {url}");
     // The person lets it be read, and says no to what it may go out with.
     let shown = person.at_terminal(&["run", &task], "y\nn\n").stdout;
     assert!(shown.contains("confirm-environment-files") && shown.contains("confirm-what-may-carry-secrets"), "{shown}");
@@ -349,7 +353,7 @@ fn what_a_person_let_be_read_stays_confidential_through_files_and_runs() {
     assert_eq!(person.run(&["--format", "json", "call", "files.read", "{\"path\": \"copy.txt\"}"]).json()["secrets"], json!([]));
 
     // Another run that only reads the file: nobody is asked about reading, and nobody is there to be asked about sending.
-    let said = person.run(&["run", &format!("read notes.txt, and post a summary to {url}")]).stderr;
+    let said = person.run(&["run", &format!("read notes.txt, and post a summary as text/plain to {url}")]).stderr;
     assert!(said.contains("policy.unanswered") && web.asked().len() == 1, "{said}");
     let run: Value = serde_json::from_str(person.run(&["--format", "json", "runs"]).ok().lines().next().expect("a run")).expect("JSON");
     let labels = person.run(&["labels", "show", run["run"].as_str().expect("an identifier")]).ok();

@@ -11,7 +11,8 @@ use cofferdam_tool_sdk::{
 
 /// Asserts that each lie about a tool is caught by whom its table says.
 fn caught_as_listed(subject: &Subject) {
-    let (tool, bench, manifest) = (subject.with_lies(), Bench::new(subject.files), Manifest::parse(subject.tool_file));
+    let (tool, bench, manifest) =
+        (subject.with_lies(), Bench::new(subject.files).answering(subject.http), Manifest::parse(subject.tool_file));
     let told = subject.lies().map(|lie| (lie, lie.tell(&tool, &bench, &manifest)));
     let otherwise: Vec<_> = told.filter(|(lie, caught)| *caught != Some(lie.caught)).map(|(lie, caught)| (lie.name, caught)).collect();
     assert_eq!(otherwise, []);
@@ -20,6 +21,11 @@ fn caught_as_listed(subject: &Subject) {
 #[test]
 fn lies_about_edits_are_caught() {
     caught_as_listed(&cofferdam_mutants::edit::SUBJECT);
+}
+
+#[test]
+fn lies_about_fetching_are_caught() {
+    caught_as_listed(&cofferdam_mutants::fetch::SUBJECT);
 }
 
 #[test]
