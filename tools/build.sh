@@ -85,6 +85,11 @@ else
     set -- --package "$package" --lib --crate-type cdylib "$@"
     built=$(printf '%s' "$package" | tr - _)
 fi
+# The standard library speaks to an adapter, which the linker adds. The usual one imports the file system whether or not the tool does; a
+# tool that declares none gets the one without.
+if ! grep -q '^filesystem = "read' "tools/$tool/tool.toml"; then
+    set -- "$@" -- -C link-arg=--wasi-adapter=proxy
+fi
 cargo rustc --locked --quiet --profile component --target "$target" --target-dir "$target_dir" "$@"
 cp "$target_dir/$target/component/$built.wasm" "$out"
 echo "$("$rustc" --version); $(cargo --version); linker: $linker"

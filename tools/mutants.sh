@@ -5,6 +5,6 @@ set -eu
 cd "$(dirname "$0")/.."
 fixtures=tests/fixtures/mutants
 mkdir -p "$fixtures"
-for tool in files edit package; do
+for tool in files edit package fetch; do
     tools/build.sh --mutants "$tool" "$fixtures/$tool.wasm" > "$fixtures/toolchain"
 done

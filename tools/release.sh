@@ -11,14 +11,14 @@ cd "$(dirname "$0")/.."
 cofferdam="cargo run --quiet --locked --profile ${PROFILE:-release} -p cofferdam --"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-for tool in files edit package; do
+for tool in files edit package fetch; do
     toolchain=$(tools/build.sh "$tool" "$work/$tool.wasm")
     $cofferdam tool build "tools/$tool" --component "$work/$tool.wasm" --toolchain "$toolchain" --out "$work/out"
     $cofferdam tool sign "$work/out/$tool.manifest.json" --key "$key"
     cp "$work/out/$tool.wasm" "$work/out/$tool.dsse.json" tools/dist/
 done
 rm -f tools/dist/tools.lock
-for tool in files edit package; do
+for tool in files edit package fetch; do
     $cofferdam tool add "tools/dist/$tool.wasm" --builtin-lock tools/dist/tools.lock
 done
 tools/mutants.sh

@@ -19,6 +19,7 @@ pub(crate) fn tool(name: &str) -> Option<(&'static [u8], &'static [u8])> {
         "files" => embedded!("files"),
         "edit" => embedded!("edit"),
         "package" => embedded!("package"),
+        "fetch" => embedded!("fetch"),
         _ => None,
     }
 }

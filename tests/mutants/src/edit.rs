@@ -19,6 +19,7 @@ pub const SUBJECT: Subject = Subject {
         ("src/crlf.txt", b"\xef\xbb\xbfone\r\ntwo\r\n"),
         (FAR, b"far\n"),
     ],
+    http: crate::silence,
     tool_file: include_str!("../../../tools/edit/tool.toml"),
 };
 

@@ -20,6 +20,7 @@ pub const SUBJECT: Subject = Subject {
         ("ignored.txt", b"needle\n"),
         ("sub/c.txt", b"see\n"),
     ],
+    http: crate::silence,
     tool_file: include_str!("../../../tools/files/tool.toml"),
 };
 

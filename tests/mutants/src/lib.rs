@@ -5,10 +5,15 @@
 //! (`examples`), through the real gate.
 
 pub mod edit;
+pub mod fetch;
 pub mod files;
 pub mod package;
 
-use cofferdam_tool_sdk::{Failure, Lie, Tool, Workspace, WorkspacePath, lie};
+use cofferdam_tool_sdk::{
+    Failure, Lie, Tool, Workspace, WorkspacePath,
+    http::{HttpError, Request, Response},
+    lie,
+};
 
 /// A first-party tool, and all that it takes to tell every lie about it.
 #[derive(Debug, Clone, Copy)]
@@ -21,12 +26,14 @@ pub struct Subject {
     pub lies: &'static [&'static [Lie]],
     /// The workspace in which they are told.
     pub files: &'static [(&'static str, &'static [u8])],
+    /// What is answered there by HTTP.
+    pub http: fn(&Request) -> Result<Response, HttpError>,
     /// Its `tool.toml`.
     pub tool_file: &'static str,
 }
 
 /// Every first-party tool.
-pub const SUBJECTS: [Subject; 3] = [edit::SUBJECT, files::SUBJECT, package::SUBJECT];
+pub const SUBJECTS: [Subject; 4] = [edit::SUBJECT, fetch::SUBJECT, files::SUBJECT, package::SUBJECT];
 
 impl Subject {
     /// The lies.
@@ -39,6 +46,11 @@ impl Subject {
     pub fn with_lies(&self) -> Tool {
         lie::tool_with_lies(self.honest, self.lies())
     }
+}
+
+/// Where nobody is asked for anything, nobody answers.
+fn silence(_: &Request) -> Result<Response, HttpError> {
+    Err(HttpError::Denied)
 }
 
 fn path(text: &str) -> Result<WorkspacePath, Failure> {

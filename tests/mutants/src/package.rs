@@ -17,6 +17,7 @@ pub const SUBJECT: Subject = Subject {
         (MAP, br#"{"version":3,"sources":["a.ts"],"sourcesContent":["one\ntwo\n"],"mappings":"AAAA"}"#),
         (OTHER, br#"{"name":"other","version":"1.0.0"}"#),
     ],
+    http: crate::silence,
     tool_file: include_str!("../../../tools/package/tool.toml"),
 };
 

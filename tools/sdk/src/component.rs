@@ -1,6 +1,8 @@
 //! The exports of a component, over a [`Tool`].
 
-use crate::{Tool, Verification, View, Workspace};
+pub(crate) mod http;
+
+use crate::{Tool, Verification, View, Workspace, http::Http};
 
 #[expect(missing_docs, reason = "generated from tools/wit, which has the docs")]
 pub mod bindings {
@@ -32,7 +34,7 @@ pub fn invoke(tool: &Tool, call: &Call) -> Result<String, Failure> {
 
 /// The export `verify`.
 pub fn verify(tool: &Tool, call: &Call, outcome: &str) -> Verdict {
-    let world = Verification { now: View::open_ambient(NOW), before: View::open_ambient(BEFORE) };
+    let world = Verification { now: View::open_ambient(NOW), before: View::open_ambient(BEFORE), http: Http::of_host() };
     match tool.verify(&call.function, &call.arguments, outcome, &world) {
         Ok(evidence) => Verdict::Pass(evidence.facts().to_vec()),
         Err(refuted) => Verdict::Fail(refuted.reason().to_owned()),

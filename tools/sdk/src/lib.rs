@@ -45,6 +45,7 @@
 
 pub mod failure;
 pub mod function;
+pub mod http;
 pub mod lie;
 pub mod mutant;
 pub mod scalar;

@@ -5,23 +5,28 @@
 #![expect(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests make and compare folders of their own")]
 
+mod http;
 mod lie;
 mod manifest;
 mod postcondition;
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
+use http::Exchanges;
 pub use manifest::Manifest;
 
-use crate::{Failure, Tool, Verdict, Verification, View, Workspace};
+use crate::{
+    Failure, Tool, Verdict, Verification, View, Workspace,
+    http::{Answering, HttpError, Request, Response},
+};
 
 /// A workspace to call functions on. Each call gets a copy of its own.
-#[derive(Debug)]
 pub struct Bench {
     before: TempDir,
+    answering: Arc<Answering>,
 }
 
 impl Bench {
@@ -38,7 +43,13 @@ impl Bench {
             fs::create_dir_all(target.parent().expect("a parent")).expect("a folder");
             fs::write(target, content).expect("a file");
         }
-        Self { before }
+        Self { before, answering: Arc::new(|_| Err(HttpError::Denied)) }
+    }
+
+    /// Answers what functions ask for by HTTP. Without it every request is denied.
+    #[must_use]
+    pub fn answering(self, answering: impl Fn(&Request) -> Result<Response, HttpError> + Send + Sync + 'static) -> Self {
+        Self { answering: Arc::new(answering), ..self }
     }
 
     /// The folder itself, for what [`Bench::new`] cannot make: links, files without permission.
@@ -56,13 +67,15 @@ impl Bench {
         assert!(faults.is_empty(), "arguments of `{function}` do not match its schema: {faults:?}");
         let now = TempDir::new().expect("a temporary folder");
         copy(self.before.path(), now.path());
-        let result = tool.invoke(function, &arguments.to_string(), &Workspace::open_ambient(now.path()));
+        let exchanges = Exchanges::default();
+        let workspace = Workspace::open_ambient(now.path()).with_http(exchanges.recording(Arc::clone(&self.answering)));
+        let result = tool.invoke(function, &arguments.to_string(), &workspace);
         let result = result.map(|text| serde_json::from_str(&text).expect("an outcome is JSON"));
         if let Ok(outcome) = &result {
             let faults = self::faults(tool, function, Side::Output, outcome);
             assert!(faults.is_empty(), "outcome of `{function}` does not match its schema: {faults:?}\n{outcome:#}");
         }
-        Run { tool: *tool, function: function.to_owned(), arguments, result, before: self.before.path(), now }
+        Run { tool: *tool, function: function.to_owned(), arguments, result, before: self.before.path(), now, exchanges }
     }
 }
 
@@ -98,6 +111,7 @@ pub struct Run<'a> {
     result: Result<Value, Failure>,
     before: &'a Path,
     now: TempDir,
+    exchanges: Exchanges,
 }
 
 /// How one path differs after a call.
@@ -139,8 +153,14 @@ impl Run<'_> {
 
     /// What the tool's `verify` says about other words on the same world.
     pub fn verdict_on(&self, outcome: &Value) -> Verdict {
-        let world = Verification { now: self.now(), before: self.before() };
+        let world = Verification { now: self.now(), before: self.before(), http: self.exchanges.replaying() };
         self.tool.verify(&self.function, &self.arguments.to_string(), &outcome.to_string(), &world)
+    }
+
+    /// The requests that the call sent, in their order.
+    #[must_use]
+    pub fn requests(&self) -> Vec<Request> {
+        self.exchanges.requests()
     }
 
     /// The workspace after the call.

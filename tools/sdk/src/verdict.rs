@@ -2,18 +2,20 @@
 
 use std::fmt;
 
-use crate::{View, WorkspaceError};
+use crate::{View, WorkspaceError, http::Http};
 
 /// Longest sentence of evidence or refutation, in characters. Keeps a file's content from flooding the verdict.
 const MAX_SENTENCE: usize = 400;
 
-/// The two states that a verification compares, both read-only.
+/// The two states that a verification compares, both read-only, and what the call was answered.
 #[derive(Debug, Clone)]
 pub struct Verification {
     /// The staged state: what becomes real if the verification passes.
     pub now: View,
     /// The state before the call.
     pub before: View,
+    /// Answers each request of the call once, as it was answered, and any other with [`Denied`](crate::http::HttpError::Denied).
+    pub http: Http,
 }
 
 /// Evidence, or why there is none. An error in looking at the world, such as an unreadable file, refutes.

@@ -11,19 +11,22 @@ use std::{
     path::PathBuf,
 };
 
-use crate::{View, WorkspaceError, WorkspacePath};
+use crate::{View, WorkspaceError, WorkspacePath, http::Http};
 
-/// The staged workspace of one call: everything of a [`View`], and changes.
+/// The staged workspace of one call: everything of a [`View`], changes, and the way out.
 ///
 /// Changes become real only after the call was verified. The host refuses what the policy does not allow.
 #[derive(Debug, Clone)]
-pub struct Workspace(View);
+pub struct Workspace {
+    view: View,
+    http: Http,
+}
 
 impl Deref for Workspace {
     type Target = View;
 
     fn deref(&self) -> &View {
-        &self.0
+        &self.view
     }
 }
 
@@ -31,7 +34,19 @@ impl Workspace {
     /// Opens a folder of the process. Within a component only the sandbox's folders exist.
     #[must_use]
     pub fn open_ambient(root: impl Into<PathBuf>) -> Self {
-        Self(View::open_ambient(root))
+        Self { view: View::open_ambient(root), http: Http::of_host() }
+    }
+
+    /// The same with another way out.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub(crate) fn with_http(self, http: Http) -> Self {
+        Self { http, ..self }
+    }
+
+    /// The way out of the call.
+    #[must_use]
+    pub fn http(&self) -> &Http {
+        &self.http
     }
 
     /// Makes a file that does not exist yet. Its folder must exist; see [`Self::make_parents`].

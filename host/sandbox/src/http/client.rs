@@ -17,8 +17,8 @@ pub trait HttpClient: Send + Sync {
 pub struct HttpRequest {
     /// A token in upper case (RFC 9110, section 9.1).
     pub method: String,
-    /// `http` or `https`, an authority without user information, path and query: at most [`MAX_URL_BYTES`](super::MAX_URL_BYTES) of the
-    /// characters that RFC 3986 has.
+    /// `http` or `https`, an authority without user information, path and query: at most [`MAX_URL_BYTES`](super::MAX_URL_BYTES) of visible
+    /// ASCII, without `"`, `#`, `<`, `>` and `\`.
     pub url: String,
     /// Names in lower case, none that is about the connection; values without control characters. In the guest's order.
     pub headers: Vec<(String, Vec<u8>)>,

@@ -23,6 +23,7 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("cofferdam-tool-sdk", &["cofferdam-base"]),
     ("cofferdam-tool-files", &["cofferdam-tool-sdk"]),
     ("cofferdam-tool-edit", &["cofferdam-tool-sdk"]),
+    ("cofferdam-tool-fetch", &["cofferdam-tool-sdk"]),
     (
         "cofferdam-bench",
         &[
@@ -42,7 +43,14 @@ const OTHERS: &[(&str, &[&str])] = &[
     ("cofferdam-tool-package", &["cofferdam-tool-sdk", "cofferdam-package-audit"]),
     (
         "cofferdam-mutants",
-        &["cofferdam-tool-sdk", "cofferdam-tool-files", "cofferdam-tool-edit", "cofferdam-tool-package", "cofferdam-package-audit"],
+        &[
+            "cofferdam-tool-sdk",
+            "cofferdam-tool-files",
+            "cofferdam-tool-edit",
+            "cofferdam-tool-fetch",
+            "cofferdam-tool-package",
+            "cofferdam-package-audit",
+        ],
     ),
 ];
 
