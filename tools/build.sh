@@ -87,7 +87,7 @@ else
 fi
 # The standard library speaks to an adapter, which the linker adds. The usual one imports the file system whether or not the tool does; a
 # tool that declares none gets the one without.
-if ! grep -q '^filesystem' "tools/$tool/tool.toml"; then
+if ! grep -q '^filesystem = "read' "tools/$tool/tool.toml"; then
     set -- "$@" -- -C link-arg=--wasi-adapter=proxy
 fi
 cargo rustc --locked --quiet --profile component --target "$target" --target-dir "$target_dir" "$@"

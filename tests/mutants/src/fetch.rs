@@ -8,7 +8,7 @@ use cofferdam_tool_sdk::http::{HttpError, Method, Request, Response};
 
 use crate::Subject;
 
-/// A page that is found after a redirect, a form that leads to it, and somebody who listens.
+/// A page that is found after a redirect, a form that leads to it, another page, and somebody who listens.
 pub const SUBJECT: Subject = Subject {
     name: "fetch",
     honest: cofferdam_tool_fetch::TOOL,
@@ -21,7 +21,8 @@ pub const SUBJECT: Subject = Subject {
 const START: &str = "https://example.org/start";
 const PAGE: &str = "https://example.org/page";
 const OTHER: &str = "https://example.org/other";
-const LISTENER: &str = "https://listener.example/told";
+/// Takes what it is told.
+pub const LISTENER: &str = "https://listener.example/told";
 
 fn answer(request: &Request) -> Result<Response, HttpError> {
     let html = |body: &str| Response { status: 200, headers: header("content-type", "text/html"), body: body.as_bytes().to_vec() };

@@ -37,15 +37,14 @@ impl HttpClient for Recording {
     }
 }
 
-/// Answers the same once more, in the same order.
-struct Replaying(Mutex<std::vec::IntoIter<Exchange>>);
+/// Answers the same once more, each once.
+struct Replaying(Mutex<Vec<Exchange>>);
 
 impl HttpClient for Replaying {
     fn send(&self, request: &HttpRequest, _deadline: Instant, _most: u64) -> Result<HttpResponse, HttpFailure> {
-        match self.0.lock().expect("a lock").next() {
-            Some((known, answer)) if known == *request => answer,
-            Some(_) | None => Err(HttpFailure::Denied),
-        }
+        let mut left = self.0.lock().expect("a lock");
+        let at = left.iter().position(|(known, _)| known == request).ok_or(HttpFailure::Denied)?;
+        left.remove(at).1
     }
 }
 
@@ -98,7 +97,7 @@ fn told(function: &str, arguments: &str) -> Verdict {
     let (outcome, staged) = invoke(&folder, &call, Some(Arc::clone(&recording) as Arc<dyn HttpClient>));
     assert!(staged.changes().is_empty(), "{function}");
     let recorded = std::mem::take(&mut *recording.0.lock().expect("a lock"));
-    let replaying: Arc<dyn HttpClient> = Arc::new(Replaying(Mutex::new(recorded.into_iter())));
+    let replaying: Arc<dyn HttpClient> = Arc::new(Replaying(Mutex::new(recorded)));
     TOOL.verify(&call, &outcome.expect(function), staged, Some(replaying), &Limits::default()).expect("a verification that ends").verdict
 }
 

@@ -14,8 +14,7 @@ pub struct Verification {
     pub now: View,
     /// The state before the call.
     pub before: View,
-    /// Answers the requests of the call as they were answered, in their order, and any other with
-    /// [`Denied`](crate::http::HttpError::Denied).
+    /// Answers each request of the call once, as it was answered, and any other with [`Denied`](crate::http::HttpError::Denied).
     pub http: Http,
 }
 

@@ -1,6 +1,7 @@
 //! The parts of a request line, as a guest may set them.
 //!
-//! Only their form is checked here: characters that do not make two readers see different parts in them. Where the request may go is decided by the [`HttpClient`](super::HttpClient).
+//! Only their form is checked here: characters that do not make two readers see different parts in them. Where the request may go is
+//! decided by the [`HttpClient`](super::HttpClient).
 
 use super::fields::is_token;
 use crate::bindings::http::wasi::http::types::{Method, Scheme};
