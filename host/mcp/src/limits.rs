@@ -11,9 +11,11 @@ pub const MESSAGE_BYTES: usize = 4 << 20;
 pub const CALLS_AT_ONCE: usize = 4;
 /// Requests of one session that are on their way or wait for a place; more are refused. Prevents a queue that fills the memory.
 pub const REQUESTS: u32 = 32;
-/// Sessions of one HTTP server. Prevents that gates are opened without end. Few clients end theirs, so a client that begins one more
-/// takes the place of its own that it has not used for longest.
-pub const SESSIONS: usize = 16;
+/// Sessions of one HTTP server. Prevents that gates are opened without end.
+pub const SESSIONS: usize = 32;
+/// Sessions of one client. Few clients end theirs, so one that begins one more gives up its own that it has not used for longest and in
+/// which nothing is on its way.
+pub const CLIENT_SESSIONS: usize = 8;
 /// How long a new session waits for the place of one that is ended for it.
 pub const SEAT_TIME: Duration = Duration::from_secs(2);
 /// Connections of one HTTP server; more wait. Prevents open sockets without end.
@@ -57,11 +59,12 @@ pub const ROWS: &[LimitRow] = &[
         unit: "requests",
         prevents: "a queue of one session that fills the memory; more are refused",
     },
+    LimitRow { name: "sessions", value: SESSIONS as u64, unit: "sessions", prevents: "gates that are opened without end" },
     LimitRow {
-        name: "sessions",
-        value: SESSIONS as u64,
+        name: "client_sessions",
+        value: CLIENT_SESSIONS as u64,
         unit: "sessions",
-        prevents: "gates that are opened without end; a client that begins one more gives up its own that it has not used for longest",
+        prevents: "a client that keeps others out; one that begins one more gives up its own idle one that it has not used for longest",
     },
     LimitRow { name: "connections", value: CONNECTIONS as u64, unit: "connections", prevents: "open sockets without end; more wait" },
     LimitRow { name: "head_bytes", value: HEAD_BYTES as u64, unit: "bytes", prevents: "a head of a request without end" },

@@ -12,7 +12,10 @@ use hyper::{
 use tokio::sync::Semaphore;
 
 use super::{Arrival, PATH, owners::Owners};
-use crate::{Ambient, Client, TokenDigest, limits::SESSIONS};
+use crate::{
+    Ambient, Client, TokenDigest,
+    limits::{CLIENT_SESSIONS, SESSIONS},
+};
 
 /// What is answered.
 pub(super) type Page = Response<BoxBody<Bytes, Infallible>>;
@@ -57,9 +60,9 @@ impl Door {
         Ok((request, arrival))
     }
 
-    /// The session that a client gives up for a new one, where there is no room for another.
+    /// The session that a client gives up for a new one, where it has many, or there is no room for another.
     pub(super) fn give_up(&self, arrival: &Arrival) -> Option<String> {
-        if self.seats.available_permits() > 0 {
+        if self.seats.available_permits() > 0 && self.owners.of(arrival.client()) < CLIENT_SESSIONS {
             return None;
         }
         let (id, session) = self.owners.give_up(arrival.client())?;

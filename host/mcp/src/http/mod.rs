@@ -1,6 +1,6 @@
 //! Streamable HTTP on loopback (2025-11-25, basic/transports): many clients and sessions, each request with a token.
 //!
-//! A request passes [`door`] first: one host, no origin, a token that is somebody's, and a session that is theirs. What comes after
+//! A request passes [`door`] first: one of each header that matters, a token that is somebody's, and a session that is theirs. What comes after
 //! that is the protocol's own implementation, which looks at `Host` and `Origin` itself, bounds the body and ends idle sessions.
 
 mod arrival;
@@ -42,6 +42,8 @@ pub(crate) use arrival::Arrival;
 /// The one path that is served.
 pub const PATH: &str = "/mcp";
 
+/// The pause after a connection that could not be taken.
+const BREATH: Duration = Duration::from_millis(50);
 /// How long a connection that was cut may take to end.
 const LAST_MOMENT: Duration = Duration::from_secs(1);
 
@@ -95,8 +97,11 @@ async fn listen(ambient: Arc<dyn Ambient>, settings: Settings, interrupt: &Inter
             accepted = listener.accept() => accepted,
             () = raised(interrupt) => break,
         };
-        // Of one connection that broke off while it was made, the others know nothing.
-        let Ok((stream, _)) = accepted else { continue };
+        let Ok((stream, _)) = accepted else {
+            // One connection broke off while it was made, or there are no handles left: the next moment is another one.
+            tokio::time::sleep(BREATH).await;
+            continue;
+        };
         let (door, protocol) = (Arc::clone(&door), protocol.clone());
         tokio::spawn(async move {
             let _place = place;

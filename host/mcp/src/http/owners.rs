@@ -59,11 +59,17 @@ impl Owners {
         Some((id, session))
     }
 
+    /// How many sessions a client has.
+    pub(super) fn of(&self, client: &Client) -> usize {
+        let book = self.lock();
+        book.sessions.values().filter(|owned| owned.client == *client && owned.session.strong_count() > 0).count()
+    }
+
     /// Everybody leaves; waits until nothing is on its way.
     pub(super) async fn settle(&self) {
         let sessions: Vec<Arc<Session>> = self.lock().sessions.values().filter_map(|owned| owned.session.upgrade()).collect();
+        sessions.iter().for_each(|session| session.leave());
         for session in sessions {
-            session.leave();
             session.settle().await;
         }
     }
