@@ -69,6 +69,11 @@ pub enum Fault {
         /// Its words.
         reason: String,
     },
+    /// The tool's verify hook had no use for a request that the tool had made.
+    Unchecked {
+        /// Method and address.
+        request: String,
+    },
     /// The workspace changed while the call ran.
     Conflict(Conflict),
     /// The changes could not be published.
@@ -186,6 +191,7 @@ impl Fault {
             | Self::NoNetwork { .. }
             | Self::SecretLeaving { .. }
             | Self::SecretDue { .. }
+            | Self::Unchecked { .. }
             | Self::UnknownTool { .. }
             | Self::Path { .. }
             | Self::Cancelled(_)
@@ -214,6 +220,9 @@ impl fmt::Display for Fault {
             Self::ChangedWhileReading { count } => write!(f, "a function that only reads changed {count} paths"),
             Self::Postcondition(broken) => fmt::Display::fmt(broken, f),
             Self::Verdict { reason } => write!(f, "the tool's own verification failed: {}", text::inline(reason, 1000)),
+            Self::Unchecked { request } => {
+                write!(f, "the tool asked for `{}`, and its verification had no use for it", text::inline(request, 200))
+            }
             Self::Record(_) => f.write_str("what the ledger records cannot be written as JSON"),
             Self::Uncited { call } => write!(f, "call {call} cannot be cited: the ledger does not know it as verified"),
             Self::UnrecordedChange { change } => {
@@ -260,6 +269,7 @@ impl Diagnostic for Fault {
             Self::ChangedWhileReading { .. } => "gate.changed-while-reading",
             Self::Postcondition(_) => "gate.postcondition",
             Self::Verdict { .. } => "gate.verdict",
+            Self::Unchecked { .. } => "gate.unchecked-request",
             Self::Record(_) => "gate.record",
             Self::Irrevocable { .. } => "gate.irrevocable",
             Self::NoNetwork { .. } => "gate.no-network",
@@ -283,6 +293,7 @@ impl Diagnostic for Fault {
             Self::ChangedWhileReading { .. }
             | Self::Postcondition(_)
             | Self::Verdict { .. }
+            | Self::Unchecked { .. }
             | Self::Uncited { .. }
             | Self::UnrecordedChange { .. } => Class::NotVerified,
             Self::UnknownTool { .. } | Self::Tool { .. } | Self::Record(_) => Class::Failed,

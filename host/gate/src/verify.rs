@@ -53,9 +53,17 @@ impl<'a> Verified<'a> {
             seed: executed.replay.seed,
         };
         let limits = request.tool.verified().limits();
-        let http = executed.exchange.as_ref().map(|exchange| Arc::new(Replayed::new(&exchange.made())) as Arc<dyn HttpClient>);
+        let replayed = executed.exchange.as_ref().map(|exchange| Arc::new(Replayed::new(&exchange.made())));
+        let http = replayed.clone().map(|replayed| replayed as Arc<dyn HttpClient>);
         let verification = request.tool.prepared()?.verify(&call, &executed.output.text(), executed.staged.clone(), http, limits)?;
+        // Whoever asked for something has to have a use for it that can be checked.
+        let unasked = replayed.and_then(|replayed| replayed.unasked());
         match verification.verdict {
+            Verdict::Pass(_) if let Some(request) = unasked => {
+                let fault = Fault::Unchecked { request };
+                record.note_with(Said::Evidence, fault.to_string(), verdict(host, Check::Failed))?;
+                Err(fault)
+            }
             Verdict::Pass(evidence) => {
                 record.note_with(Said::Evidence, serde_json::to_string(&evidence)?, verdict(host, Check::Passed))?;
                 Ok(Self { executed, staged: verification.staged, postconditions: held.count, evidence, verify_usage: verification.usage })

@@ -74,6 +74,14 @@ impl Replayed {
     }
 }
 
+impl Replayed {
+    /// The first request that was not asked for again.
+    pub(crate) fn unasked(&self) -> Option<String> {
+        let made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        made.iter().flatten().next().map(|made| made.summary().0)
+    }
+}
+
 impl HttpClient for Replayed {
     fn send(&self, request: &HttpRequest, _: std::time::Instant, _: u64) -> Result<HttpResponse, HttpFailure> {
         let mut made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -98,7 +106,9 @@ mod tests {
         let replayed = Replayed::new(&[made("https://a/", 200), made("https://a/", 304)]);
         let ask = |url| replayed.send(&made(url, 0).request, std::time::Instant::now(), 0).map(|answer| answer.status);
         assert_eq!(ask("https://b/"), Err(HttpFailure::Denied));
+        assert_eq!(replayed.unasked().as_deref(), Some("GET https://a/"));
         assert_eq!((ask("https://a/"), ask("https://a/"), ask("https://a/")), (Ok(200), Ok(304), Err(HttpFailure::Denied)));
+        assert_eq!(replayed.unasked(), None);
     }
 
     #[test]
