@@ -214,8 +214,8 @@ mod tests {
             SECRET.to_owned(),
             SECRET.to_uppercase(),
             SECRET.chars().rev().collect(),
-            SECRET[4..22].to_owned(),
-            SECRET[20..].to_owned(),
+            SECRET.get(4..22).unwrap().to_owned(),
+            SECRET.get(20..).unwrap().to_owned(),
             spaced,
             hex(SECRET),
             hex(SECRET).to_uppercase(),
@@ -229,7 +229,7 @@ mod tests {
             percent(&percent(SECRET)),
             percent(&base64(SECRET)),
             json,
-            format!("{}\n{}", &base64(SECRET)[..20], &base64(SECRET)[20..]),
+            base64(SECRET).as_bytes().chunks(20).map(|line| String::from_utf8_lossy(line)).collect::<Vec<_>>().join("\n"),
         ] {
             assert!(is_found(&format!("https://evil.test/?q={text}")), "{text}");
             assert!(is_found(&text), "{text}");
