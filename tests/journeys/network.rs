@@ -1,12 +1,16 @@
 //! Tools and the network: what is sent, what is not, and what becomes of it.
 
-use std::time::Duration;
+use std::{
+    sync::{Mutex, mpsc},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 
 use crate::{
     harness::{Came, Person},
     model_server::{ModelServer, calls, results, says},
+    protocol::Piped,
     web_server::{Says, WebServer},
 };
 
@@ -270,6 +274,28 @@ fn what_was_posted_and_then_failed_is_unknown_and_not_made_again() {
     // It cannot be tried.
     person.run(&["call", "fetch.get", &json!({"url": server.url("/")}).to_string(), "--dry-run"]).refused(3, "gate.irrevocable");
     assert_eq!(server.lines().len(), 2);
+}
+
+#[test]
+fn what_was_sent_for_a_client_that_then_cancels_is_verified_and_recorded() {
+    let (asked, was_asked) = mpsc::channel();
+    let (say, said) = mpsc::channel::<()>();
+    let said = Mutex::new(said);
+    let server = WebServer::start(move |_| {
+        asked.send(()).expect("a test that listens");
+        said.lock().expect("a lock").recv().expect("a word");
+        Says::page("text/plain", "hello")
+    });
+    let person = online(&server, LOCAL);
+    person.run(&["mcp", "client", "add", "editor", "--trusted"]).ok();
+    let mut client = Piped::start(&person, &["--client", "editor", "--questions", "refuse"]);
+    let id = client.request("tools/call", json!({"name": "fetch_get", "arguments": {"url": server.url("/")}}));
+    was_asked.recv_timeout(Duration::from_secs(60)).expect("a request");
+    client.say(&json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": id}}));
+    assert_eq!(client.ask("ping", json!({}))["result"], json!({}));
+    say.send(()).expect("a server that waits");
+    client.close().ok();
+    assert_eq!(effects(&person), ["intent", "published"]);
 }
 
 #[test]

@@ -120,6 +120,23 @@ pub(crate) fn enter(attendant: &mut dyn Attendant, step: Step) -> Result<(), Fau
     Ok(attendant.wanted()?)
 }
 
+/// Attends a call that comes to its end: nobody can want it no more, since what it did cannot be taken back.
+pub(crate) struct ToTheEnd<'a>(pub(crate) &'a mut dyn Attendant);
+
+impl Attendant for ToTheEnd<'_> {
+    fn entered(&mut self, step: Step) {
+        self.0.entered(step);
+    }
+
+    fn most_questions(&self) -> usize {
+        self.0.most_questions()
+    }
+
+    fn answer(&mut self, asked: &Asked<'_>) -> Reply {
+        self.0.answer(asked)
+    }
+}
+
 /// Nobody is there: every question is refused.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Unattended;

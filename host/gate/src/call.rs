@@ -10,7 +10,7 @@ use cofferdam_store::{Fact, Refusal, Staged, change::ChangeSummary};
 
 use crate::{
     announce::{Announced, Became, Irrevocable},
-    attendant::{Attendant, Step, enter},
+    attendant::{Attendant, Step, ToTheEnd, enter},
     execute::{Executed, Replay},
     gate::{Gate, random},
     guard::Caller,
@@ -167,6 +167,9 @@ impl Gate {
             let (caller, settled) = (permitted.caller.clone(), permitted.settled.clone());
             Arc::new(Exchange::new(network, self.policies.clone(), caller, settled, replay.time))
         });
+        let mut to_the_end = ToTheEnd(attendant);
+        // What has left is verified, whoever wants it no more.
+        let attendant: &mut dyn Attendant = if irrevocable.is_some() { &mut to_the_end } else { &mut *to_the_end.0 };
         match (self.carry_out(permitted, exchange.clone(), replay, record, attendant), irrevocable) {
             (Ok(publishable), irrevocable) => Ok((publishable, irrevocable)),
             (Err(fault), None) => Err(fault),
