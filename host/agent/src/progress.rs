@@ -212,7 +212,7 @@ impl Progress {
                 let name = match self.pending.pop_front() {
                     Some(call) => {
                         let from = if network { Whence::Network } else { Whence::Inside };
-                        sight::take_in(&mut self.view, &call, &content, sight::Brought { from, secrets }, self.answers == 0);
+                        sight::take_in(&mut self.view, &call, &content, sight::Brought { from, secrets, published }, self.answers == 0);
                         self.came_to(number, &call, &past, published);
                         call.name
                     }

@@ -16,6 +16,8 @@ pub(crate) struct Brought {
     pub(crate) from: Whence,
     /// What is confidential in it.
     pub(crate) secrets: BTreeSet<String>,
+    /// Whether it changed the workspace.
+    pub(crate) published: bool,
 }
 
 /// What a run has in view before its first step: the task, and the index of the memory where there is one.
@@ -40,7 +42,10 @@ pub(crate) fn take_in(view: &mut View, call: &ToolCall, content: &str, brought: 
         name if builtin::is_builtin(name) => Directed::ByModel,
         _ => view.directed(&arguments),
     };
-    let Brought { from, secrets } = brought;
+    let Brought { from, secrets, published } = brought;
+    if published {
+        view.changed();
+    }
     let shown: Value = serde_json::from_str(content).unwrap_or_default();
     // What is recalled was seen before, or is another run's: it quotes arguments of the model beside results.
     let output = shown.get("output").unwrap_or(&Value::Null);

@@ -77,6 +77,12 @@ fn unreadable(name: &str, why: &dyn std::fmt::Display) -> CliError {
     CliError::Config { path: name.to_owned(), why: why.to_string() }
 }
 
+/// Whether anything has this name.
+pub(crate) fn is_there(path: &Path) -> bool {
+    #[expect(clippy::disallowed_methods, reason = "a name in the user's configuration folder")]
+    std::fs::symlink_metadata(path).is_ok()
+}
+
 /// Reads a file that holds a secret.
 ///
 /// # Errors

@@ -29,6 +29,16 @@ impl KeySource<'_> {
         }
     }
 
+    /// Whether anything is kept there at all.
+    pub(crate) fn is_there(&self, config: &Path) -> bool {
+        match (self.env, self.file) {
+            #[expect(clippy::disallowed_methods, reason = "whether there is a key, and not which")]
+            (Some(name), _) => std::env::var_os(name).is_some(),
+            (None, Some(name)) => files::is_there(&config.join(name)),
+            (None, None) => false,
+        }
+    }
+
     /// The key; none where no place is named. `of` is the file that names the place.
     ///
     /// # Errors

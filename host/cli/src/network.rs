@@ -192,7 +192,12 @@ pub(crate) fn open(home: &Home, reach: Reach, interrupt: Interrupt) -> Result<Op
 /// The keys of the user's models: no tool sends them anywhere.
 fn models(home: &Home) -> Result<Watched, Failure> {
     let Some(file) = model::configured(&Folder::open_ambient(&home.config)?)? else { return Ok(Watched::default()) };
+    let mut watched = Watched::default();
     // A key that is not there cannot be sent; whoever asks the model is told.
-    let keys = file.servers().filter_map(|(name, server)| Some((name, server.key(&home.config).ok()??)));
-    Ok(keys.fold(Watched::default(), |watched, (name, key)| watched.and(name, &key)))
+    for (name, server) in file.servers().filter(|(_, server)| server.key_source().is_there(&home.config)) {
+        if let Some(key) = server.key(&home.config)? {
+            watched = watched.and(name, &key);
+        }
+    }
+    Ok(watched)
 }

@@ -84,8 +84,18 @@ impl Irrevocable {
             Became::Nothing(code) => Event::Aborted { call, code: (*code).to_owned() },
             Became::Unknown => Event::Recovered { call, recovery: Recovery::Unknown },
         });
-        let leaf = gate.in_turn(|_, _, book| book.write(record.take()))?;
-        self.0.end()?;
-        Ok(leaf)
+        // What could not be written is not written later behind something else: the next recovery closes the intent.
+        let batch = record.take();
+        match gate.in_turn(|_, _, book| book.write(batch)) {
+            Ok(leaf) => {
+                // A file that stays behind means nothing: its intent is closed.
+                let _ = self.0.end();
+                Ok(leaf)
+            }
+            Err(fault) => Err(match became {
+                Became::Nothing(_) => fault,
+                Became::Done | Became::Unknown => Fault::EffectUnknown(Box::new(fault)),
+            }),
+        }
     }
 }

@@ -3,10 +3,11 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use cofferdam_base::{CallId, Digest, WorkspacePath};
-use cofferdam_ledger::event::{Event, Origin as LedgerOrigin};
+use cofferdam_ledger::event::{Check, Event, Origin as LedgerOrigin};
 use cofferdam_policy::{Grant, Origin};
 use cofferdam_sandbox::Usage;
 use cofferdam_store::{Fact, Refusal, Staged, change::ChangeSummary};
+use cofferdam_trust::manifest::Effect;
 
 use crate::{
     announce::{Announced, Became, Irrevocable},
@@ -149,6 +150,7 @@ impl Gate {
         let (tool, function) = find(&self.tools, &input.function)?;
         tool.verified().still_valid(&self.keyring, self.clock.now())?;
         let request = Request::verify(tool, function, input)?;
+        self.verify_harmless(&request)?;
         let replay = Replay { time: self.clock.now(), seed: random(self.entropy.as_ref())? };
         note_request(&request, replay, record)?;
 
@@ -175,9 +177,21 @@ impl Gate {
             (Err(fault), None) => Err(fault),
             (Err(fault), Some(irrevocable)) => {
                 let became = Became::of_refused(exchange.as_deref(), cofferdam_base::Diagnostic::code(&fault));
+                let fault = if became == Became::Unknown { Fault::EffectUnknown(Box::new(fault)) } else { fault };
+                note_made(exchange.as_deref(), &fault, record)?;
                 irrevocable.close(&became, self, record)?;
-                Err(if became == Became::Unknown { Fault::EffectUnknown(Box::new(fault)) } else { fault })
+                Err(fault)
             }
+        }
+    }
+
+    /// What is to be sent holds no secret that the host knows: before anything of it is taken down.
+    fn verify_harmless(&self, request: &Request<'_>) -> Result<(), Fault> {
+        let text = request.arguments.text();
+        let network = self.network.as_ref().filter(|_| request.manifest().effect == Effect::Irrevocable);
+        match network.and_then(|network| network.watched.find([text.as_bytes()])) {
+            Some(secret) => Err(Fault::SecretLeaving { secret: secret.to_owned(), request: request.full_name() }),
+            None => Ok(()),
         }
     }
 
@@ -194,7 +208,9 @@ impl Gate {
         let verified = Verified::verify(executed, record, attendant)?;
 
         enter(attendant, Step::Changes)?;
-        Publishable::decide(verified, self, record, attendant)
+        let mut publishable = Publishable::decide(verified, self, record, attendant)?;
+        publishable.note_secrets(self)?;
+        Ok(publishable)
     }
 
     /// Publishes, or drops what is not to be published, and closes the record.
@@ -206,7 +222,7 @@ impl Gate {
         record: &mut Record<'_>,
     ) -> Result<Completed, Fault> {
         let call = record.call.clone();
-        let secrets = publishable.secrets(self)?;
+        let secrets = publishable.secrets().clone();
         if let Some(irrevocable) = irrevocable {
             let leaf = irrevocable.close(&Became::Done, self, record)?;
             return Ok(completed(call, publishable, Publication::Sent, secrets, *self.policies.digest(), leaf));
@@ -230,6 +246,18 @@ impl Gate {
         })?;
         Ok(completed(call, publishable, publication, secrets, *self.policies.digest(), leaf))
     }
+}
+
+/// Takes down what a refused call had sent, which its outcome would have told.
+fn note_made(exchange: Option<&Exchange>, fault: &Fault, record: &mut Record<'_>) -> Result<(), Fault> {
+    let made = exchange.map(Exchange::made).unwrap_or_default();
+    if made.is_empty() {
+        return Ok(());
+    }
+    let requests = made.iter().map(MadeRequest::told).collect::<Result<Vec<_>, _>>()?;
+    let text = serde_json::json!({"refused": cofferdam_base::Diagnostic::code(fault), "requests": requests}).to_string();
+    let verdict = |call, evidence| Event::Verdict { call, postconditions: Check::None, hook: Check::Failed, evidence };
+    record.note_with(Said::Evidence, text, verdict)
 }
 
 /// What the ledger says of a call whose changes were only shown.

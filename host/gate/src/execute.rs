@@ -51,7 +51,8 @@ impl<'a> Executed<'a> {
     ) -> Result<Self, Fault> {
         let verified = permitted.request.tool.verified();
         let limits = verified.limits();
-        let guard = Arc::new(CallGuard::new(policies, permitted.caller.clone(), permitted.granted.clone()));
+        let guard =
+            Arc::new(CallGuard::new(policies, permitted.caller.clone(), permitted.granted.clone(), permitted.request.manifest().effect));
         let stage = match permitted.request.manifest().effect {
             // What cannot be taken back is not mixed with what can.
             Effect::Read | Effect::Irrevocable => Stage::read_only(workspace, guard.clone(), limits),

@@ -28,6 +28,8 @@ struct Label {
 #[derive(Debug, Default)]
 pub(crate) struct FileLabels {
     bytes: u64,
+    /// Whether a crash left a last line without its end.
+    is_torn: bool,
     by_content: BTreeMap<Digest, BTreeSet<String>>,
 }
 
@@ -37,11 +39,19 @@ impl FileLabels {
     /// # Errors
     /// The state folder's; a file that does not read back.
     pub(crate) fn of_reads<'f>(&mut self, state: &StateDir, facts: impl Iterator<Item = &'f Fact>) -> Result<BTreeSet<String>, Fault> {
-        self.refresh(state.folder())?;
         let contents = facts.filter_map(|fact| match fact {
             Fact::File { content, .. } => *content,
             Fact::Absent | Fact::Folder { .. } | Fact::Link { .. } | Fact::Special => None,
         });
+        self.of_contents(state, contents)
+    }
+
+    /// What is confidential in some contents.
+    ///
+    /// # Errors
+    /// See [`FileLabels::of_reads`].
+    pub(crate) fn of_contents(&mut self, state: &StateDir, contents: impl Iterator<Item = Digest>) -> Result<BTreeSet<String>, Fault> {
+        self.refresh(state.folder())?;
         Ok(contents.filter_map(|content| self.by_content.get(&content)).flatten().cloned().collect())
     }
 
@@ -58,7 +68,8 @@ impl FileLabels {
         if secrets.is_empty() || new.is_empty() {
             return Ok(());
         }
-        let mut lines = Vec::new();
+        // What a crash left is a line of its own, which is none.
+        let mut lines = if self.is_torn { vec![b'\n'] } else { Vec::new() };
         for content in new {
             serde_json::to_writer(&mut lines, &Label { content, secrets: secrets.clone() })?;
             lines.push(b'\n');
@@ -83,11 +94,11 @@ impl FileLabels {
         // A crash can leave a last line without its end: what it was about was not published.
         let whole = text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         for line in text.get(..whole).unwrap_or_default().split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            // Nor is a line that a crash left in the middle: the next one was appended to it.
             if let Ok(Label { content, secrets }) = serde_json::from_slice(line) {
                 self.by_content.entry(content).or_default().extend(secrets);
             }
         }
+        self.is_torn = whole < text.len();
         self.bytes = text.len() as u64;
         Ok(())
     }
@@ -108,8 +119,9 @@ mod tests {
         let mut labels = FileLabels::default();
         labels.refresh(&folder).unwrap();
         assert_eq!(labels.by_content[&content], [".env".to_owned(), "id_rsa".to_owned()].into());
-        file.append(format!("{}\n{}\n", line("lost"), line("more")).as_bytes()).unwrap();
+        assert!(labels.is_torn);
+        file.append(format!("\n{}\n", line("more")).as_bytes()).unwrap();
         labels.refresh(&folder).unwrap();
-        assert!(labels.by_content[&content].contains("more") && !labels.by_content[&content].contains("lost"));
+        assert!(labels.by_content[&content].contains("more") && !labels.is_torn);
     }
 }

@@ -169,7 +169,7 @@ impl Gate {
     /// A new identifier for what is to be recorded.
     pub(crate) fn identify(&self) -> Result<CallId, Box<Refused>> {
         // Without randomness there is not even an identifier to refuse under.
-        self.new_call().map_err(|error| Box::new(Refused { call: CallId::new(self.clock.now(), [0; 10]), fault: error.into() }))
+        self.new_call().map_err(|error| Refused::before_all(CallId::new(self.clock.now(), [0; 10]), error.into()))
     }
 
     /// Signs the ledger as it is, and gives the note that anybody can verify a later ledger against. Waits for calls that other sessions
@@ -178,13 +178,15 @@ impl Gate {
     /// # Errors
     /// The ledger's.
     pub fn checkpoint(&self) -> Result<String, Fault> {
-        let mut tries = 0;
+        let (mut tries, mut last) = (0, None);
         loop {
             match self.in_turn(|_, _, book| Ok(book.ledger()?.checkpoint()?.note().to_owned())) {
+                // One that nobody makes any more may have been closed since.
                 Err(Fault::Ledger(LedgerError::IntentOpen(call)))
-                    if tries < LOCK_TRIES && in_flight::is_in_flight(self.state.folder(), &call)? =>
+                    if tries < LOCK_TRIES && (in_flight::is_in_flight(self.state.folder(), &call)? || last.as_ref() != Some(&call)) =>
                 {
                     tries += 1;
+                    last = Some(call);
                     (self.pause)(LOCK_PAUSE);
                 }
                 made => return made,

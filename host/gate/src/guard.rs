@@ -8,6 +8,7 @@ use std::{
 use cofferdam_base::{CallId, ToolName, WorkspacePath};
 use cofferdam_policy::{Act, Decision, Grant, Integrity, Origin, PathAccess, Policies, PolicyRequest, ToolAct};
 use cofferdam_store::{PathAccess as StageAccess, PathDecision, PathGuard};
+use cofferdam_trust::manifest::Effect;
 
 /// Who a call is, as policies see it.
 #[derive(Debug, Clone)]
@@ -49,13 +50,15 @@ pub(crate) struct CallGuard {
     policies: Arc<Policies>,
     caller: Caller,
     granted: Granted,
+    /// Whether it touches only what was granted before: what cannot be taken back carries out nothing that was not decided on.
+    is_closed: bool,
     /// Reads that only a person could have allowed.
     unanswered: Mutex<BTreeSet<WorkspacePath>>,
 }
 
 impl CallGuard {
-    pub(crate) fn new(policies: Arc<Policies>, caller: Caller, granted: Granted) -> Self {
-        Self { policies, caller, granted, unanswered: Mutex::new(BTreeSet::new()) }
+    pub(crate) fn new(policies: Arc<Policies>, caller: Caller, granted: Granted, effect: Effect) -> Self {
+        Self { policies, caller, granted, is_closed: effect == Effect::Irrevocable, unanswered: Mutex::new(BTreeSet::new()) }
     }
 
     /// The reads that were refused because nobody could be asked.
@@ -68,6 +71,9 @@ impl PathGuard for CallGuard {
     fn decide(&self, access: StageAccess, path: &WorkspacePath) -> PathDecision {
         if self.granted.contains_key(&(access, path.clone())) {
             return PathDecision::Allowed;
+        }
+        if self.is_closed {
+            return PathDecision::Refused;
         }
         match (self.caller.decide(&self.policies, ToolAct::Path { access: policy_access(access), path }), access) {
             (Decision::Allowed(_), _) | (Decision::Ask(_), StageAccess::Write | StageAccess::Delete) => PathDecision::Allowed,

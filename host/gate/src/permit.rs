@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cofferdam_ledger::event::Subject;
 use cofferdam_policy::{Decision, Grant, ToolAct, Via};
 use cofferdam_store::PathAccess;
-use cofferdam_trust::manifest::Access;
+use cofferdam_trust::manifest::{Access, Effect};
 
 use crate::{
     ask::{Asking, Shown},
@@ -32,46 +32,78 @@ pub(crate) struct Permitted<'a> {
 }
 
 impl<'a> Permitted<'a> {
-    /// Decides on the call and on the paths in its arguments.
+    /// Decides on the call, and on the paths and the requests in its arguments.
     ///
     /// A path that will be written or deleted and that a rule only asks about passes here: the person is asked when there is
-    /// a change to look at.
+    /// a change to look at. What cannot be taken back is decided on with what it will read, which is settled before.
     pub(crate) fn decide(
-        request: Request<'a>,
+        mut request: Request<'a>,
         caller: Caller,
         gate: &Gate,
         record: &mut Record<'_>,
         attendant: &mut dyn Attendant,
     ) -> Result<Self, Fault> {
-        let full_name = request.full_name();
-        let signers = request.signers();
+        let (full_name, signers) = (request.full_name(), request.signers());
+        let mut before = None;
+        if request.manifest().effect == Effect::Irrevocable {
+            let shown = Shown::of_call(&request, &full_name, &signers, None);
+            let mut asking = Asking { gate, record, attendant, subject: Subject::Call, shown };
+            let granted = settle_paths(&request, &caller, &mut asking)?;
+            let carried = asking.gate.secrets_at(&granted)?;
+            asking.record.secrets.extend(carried.iter().cloned());
+            request.labels = request.labels.carrying(&carried);
+            before = Some(granted);
+        }
         let shown = Shown::of_call(&request, &full_name, &signers, None);
-        let policies = &gate.policies;
         let mut asking = Asking { gate, record, attendant, subject: Subject::Call, shown };
         let act = ToolAct::Call { function: request.function.name(), arguments: request.arguments.value(), labels: &request.labels };
-        let grant = asking.settle(caller.decide(policies, act))?;
-        let mut granted = Granted::new();
-        for (access, path) in &request.paths {
-            let access = access_of(*access);
-            let decision = caller.decide(policies, ToolAct::Path { access: policy_access(access), path });
-            match (decision, access) {
-                (Decision::Ask(_), PathAccess::Write | PathAccess::Delete) => {}
-                (decision, _) => {
-                    granted.insert((access, path.clone()), asking.settle(decision)?);
-                }
-            }
-        }
+        let grant = asking.settle(caller.decide(&gate.policies, act))?;
+        let granted = match before {
+            Some(granted) => granted,
+            None => settle_paths(&request, &caller, &mut asking)?,
+        };
+        asking.record.secrets.extend(approved_reads(&granted));
         let settled = settle_requests(&request, &caller, &mut asking)?;
         Ok(Self { request, caller, grant, granted, settled })
     }
-}
 
-impl Permitted<'_> {
     /// What a person let be read that a rule asked about: from now on it is confidential, by the name of its path.
     pub(crate) fn secrets(&self) -> BTreeSet<String> {
-        let read = self.granted.iter().filter(|((access, _), grant)| *access == PathAccess::Read && grant.approved_by().is_some());
-        read.map(|((_, path), _)| path.as_str().to_owned()).collect()
+        approved_reads(&self.granted)
     }
+}
+
+/// The paths whose reading a rule asked about and a person allowed.
+fn approved_reads(granted: &Granted) -> BTreeSet<String> {
+    let read = granted.iter().filter(|((access, _), grant)| *access == PathAccess::Read && grant.approved_by().is_some());
+    read.map(|((_, path), _)| path.as_str().to_owned()).collect()
+}
+
+impl Gate {
+    /// What is confidential at the paths that a call may read: what a person let be read, and what the files there carry now.
+    fn secrets_at(&self, granted: &Granted) -> Result<BTreeSet<String>, Fault> {
+        let read = granted.keys().filter(|(access, _)| *access == PathAccess::Read);
+        let contents = read.filter_map(|(_, path)| self.workspace.digest(path).ok().flatten());
+        let mut secrets = self.file_labels().of_contents(&self.state, contents)?;
+        secrets.extend(approved_reads(granted));
+        Ok(secrets)
+    }
+}
+
+/// Decides on the paths in the arguments.
+fn settle_paths(request: &Request<'_>, caller: &Caller, asking: &mut Asking<'_, '_>) -> Result<Granted, Fault> {
+    let mut granted = Granted::new();
+    for (access, path) in &request.paths {
+        let access = access_of(*access);
+        let decision = caller.decide(&asking.gate.policies, ToolAct::Path { access: policy_access(access), path });
+        match (decision, access) {
+            (Decision::Ask(_), PathAccess::Write | PathAccess::Delete) => {}
+            (decision, _) => {
+                granted.insert((access, path.clone()), asking.settle(decision)?);
+            }
+        }
+    }
+    Ok(granted)
 }
 
 /// Decides on the requests that the arguments name, and on the secrets that would go with them: now a person can be asked.
@@ -83,7 +115,7 @@ fn settle_requests(request: &Request<'_>, caller: &Caller, asking: &mut Asking<'
         let grant = asking.settle(caller.decide(&asking.gate.policies, act))?;
         settled.requests.push((declared.clone(), grant));
         if let Some(credential) = network.credential_for(&declared.target, asking.gate.clock.now())? {
-            let act = ToolAct::Secret { name: &credential.name };
+            let act = ToolAct::Secret { name: &credential.name, via: Via::Argument };
             let grant = asking.settle(caller.decide(&asking.gate.policies, act))?;
             settled.secrets.insert(credential.name.clone(), grant);
         }

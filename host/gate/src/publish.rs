@@ -28,6 +28,8 @@ pub(crate) struct Publishable<'a> {
     verified: Verified<'a>,
     /// One for each path that changes, and each thing that is done to it.
     grants: Vec<Grant>,
+    /// What is confidential in the outcome, by name.
+    secrets: BTreeSet<String>,
 }
 
 impl<'a> Publishable<'a> {
@@ -36,15 +38,23 @@ impl<'a> Publishable<'a> {
         self.verified.staged.changes()
     }
 
-    /// What is confidential in the outcome: what a person let be read that a rule asked about, and what the files that were read carry.
+    /// Looks up what is confidential in the outcome: what a person let be read that a rule asked about, what the files that were read
+    /// carry, and what a secret opened.
     ///
     /// # Errors
     /// The state folder's.
-    pub(crate) fn secrets(&self, gate: &Gate) -> Result<BTreeSet<String>, Fault> {
+    pub(crate) fn note_secrets(&mut self, gate: &Gate) -> Result<(), Fault> {
+        let executed = &self.verified.executed;
         let facts = self.verified.staged.reads().iter().map(|(_, fact)| fact);
-        let mut secrets = gate.file_labels().of_reads(gate.state(), facts)?;
-        secrets.extend(self.verified.executed.permitted.secrets());
-        Ok(secrets)
+        self.secrets = gate.file_labels().of_reads(gate.state(), facts)?;
+        self.secrets.extend(executed.permitted.secrets());
+        self.secrets.extend(executed.exchange.iter().flat_map(|exchange| exchange.made()).filter_map(|made| made.secret));
+        Ok(())
+    }
+
+    /// What is confidential in the outcome, by name.
+    pub(crate) fn secrets(&self) -> &BTreeSet<String> {
+        &self.secrets
     }
 
     /// What the changes may carry of it: that, and what whoever made the call had in view.
@@ -76,7 +86,7 @@ impl<'a> Publishable<'a> {
                 grants.push(asking.settle(permitted.caller.decide(&gate.policies, act))?);
             }
         }
-        Ok(Self { verified, grants })
+        Ok(Self { verified, grants, secrets: BTreeSet::new() })
     }
 
     /// Publishes, under the workspace's lock. With the read set unchanged, everything that was verified is still so.

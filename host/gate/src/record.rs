@@ -1,5 +1,7 @@
 //! What happened in one call, collected until it is appended to the ledger in one go.
 
+use std::collections::BTreeSet;
+
 use cofferdam_base::{CallId, Clock, RunId};
 use cofferdam_ledger::{Entry, Event};
 
@@ -11,6 +13,8 @@ use crate::{
 /// The events of one call, and the texts that they commit to.
 pub(crate) struct Record<'a> {
     pub(crate) call: CallId,
+    /// What confidential things the call was let read, by name: also where it is refused, its words may hold them.
+    pub(crate) secrets: BTreeSet<String>,
     run: RunId,
     clock: &'a dyn Clock,
     transcript: Recorder<'a>,
@@ -25,7 +29,7 @@ pub(crate) struct Batch {
 
 impl<'a> Record<'a> {
     pub(crate) fn new(call: CallId, run: RunId, clock: &'a dyn Clock, transcript: Recorder<'a>) -> Self {
-        Self { call, run, clock, transcript, entries: Vec::new() }
+        Self { call, secrets: BTreeSet::new(), run, clock, transcript, entries: Vec::new() }
     }
 
     /// Notes an event.

@@ -1,6 +1,6 @@
 //! Why a call came to nothing. Whatever the reason: the workspace and the memory are as before.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use cofferdam_base::{CallId, Class, Diagnostic, EntryId, entropy::NoEntropy, interrupt::Interrupted, path::PathError, text};
 use cofferdam_ledger::LedgerError;
@@ -19,6 +19,15 @@ pub struct Refused {
     pub call: CallId,
     /// Why.
     pub fault: Fault,
+    /// What confidential things its words may hold, by name.
+    pub secrets: BTreeSet<String>,
+}
+
+impl Refused {
+    /// A call that was let read nothing.
+    pub(crate) fn before_all(call: CallId, fault: Fault) -> Box<Self> {
+        Box::new(Self { call, fault, secrets: BTreeSet::new() })
+    }
 }
 
 /// Why a call was refused.

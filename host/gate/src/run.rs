@@ -67,7 +67,7 @@ impl Gate {
             let batch = record.take();
             // It came to nothing either way; that the refusal could not be recorded is the graver news.
             let fault = self.in_turn(|_, _, book| book.write(batch)).err().unwrap_or(fault);
-            Box::new(Refused { call, fault })
+            Box::new(Refused { call, fault, secrets: std::mem::take(&mut record.secrets) })
         })
     }
 

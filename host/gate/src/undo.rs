@@ -39,7 +39,7 @@ impl Gate {
     /// # Errors
     /// [`Refused`]: then nothing was changed.
     pub fn undo(&self, undoes: &CallId) -> Result<Undone, Box<Refused>> {
-        let call = self.new_call().map_err(|error| Box::new(Refused { call: undoes.clone(), fault: error.into() }))?;
+        let call = self.new_call().map_err(|error| Refused::before_all(undoes.clone(), error.into()))?;
         self.recorded(call.clone(), |record| {
             let changes = self.in_turn(|workspace, lock, book| {
                 let undo = Undo::verify(workspace, lock, undoes)?;

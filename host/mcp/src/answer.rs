@@ -111,6 +111,7 @@ mod tests {
         let refused = super::refused(&Refused {
             call: CallId::new(cofferdam_base::Timestamp(1), [0; 10]),
             fault: Fault::UnknownTool { name: "no.such".to_owned() },
+            secrets: Default::default(),
         });
         assert_eq!((refused.is_error, refused.structured_content.is_none()), (Some(true), true));
         let text = refused.content.first().and_then(|content| content.as_text()).map(|text| text.text.clone()).unwrap();

@@ -41,7 +41,10 @@ pub(crate) async fn call(
             session.saw(&completed.secrets);
             answer::completed(&completed)
         }
-        Err(refused) => answer::refused(&refused),
+        Err(refused) => {
+            session.saw(&refused.secrets);
+            answer::refused(&refused)
+        }
     })
     .await
 }

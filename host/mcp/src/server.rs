@@ -25,7 +25,8 @@ use crate::{
 
 /// What a client's model is told about this server.
 const INSTRUCTIONS: &str = "Every tool is a signed WebAssembly component. Changes are staged and become real only after they were \
-verified; a refused call changes nothing, and its text says why. Paths are relative to the workspace. Where a rule asks, a person \
+verified; a refused call changes nothing in the workspace, and its text says why: with `gate.effect-unknown`, something may have been \
+sent all the same, so do not repeat it. Paths are relative to the workspace. Where a rule asks, a person \
 answers; you cannot answer for them.";
 
 /// One session of the protocol, before and after it was begun.

@@ -264,7 +264,7 @@ impl Case {
                 let (address, kind) = (address.as_ref()?, kind.as_ref()?);
                 (4, by_tool(tool.as_ref()?, ToolAct::Private { host: host.as_ref()?, address, kind, port: self.port }))
             }
-            CaseAction::Secret => (2, by_tool(tool.as_ref()?, ToolAct::Secret { name: secret.as_ref()? })),
+            CaseAction::Secret => (2, by_tool(tool.as_ref()?, ToolAct::Secret { name: secret.as_ref()?, via: self.via })),
             CaseAction::MemoryCommit => (1, by_run(RunAct::MemoryCommit { topic: topic.as_ref()? })),
             CaseAction::ModelSend => (2, by_run(RunAct::ModelSend { provider: provider.as_ref()?, host: host.as_ref()? })),
             CaseAction::ToolLoad => (1, by_run(RunAct::ToolLoad { tool: tool.as_ref()? })),

@@ -48,24 +48,32 @@ impl Engine {
     /// Decides, without the digest that goes into a grant. What rules let go, the call does not carry any more; they are among those that
     /// permit it, and so in the ledger.
     pub(crate) fn decide(&self, request: &PolicyRequest<'_>) -> Result<Outcome, DenialCause> {
-        if let Act::ByTool { call, tool, act: ToolAct::Call { function, arguments, labels } } = request.act
-            && let Some(labels) = self.declassified(request, labels)?
-        {
-            let act = Act::ByTool { call, tool, act: ToolAct::Call { function, arguments, labels: &labels } };
-            return self.decide_labelled(&PolicyRequest { act, ..*request });
+        let Act::ByTool { call, tool, act: ToolAct::Call { function, arguments, labels } } = request.act else {
+            return self.decide_labelled(request);
+        };
+        let rules = self.declassifying(request, labels)?;
+        if rules.is_empty() {
+            return self.decide_labelled(request);
         }
-        self.decide_labelled(request)
+        let let_go: BTreeSet<String> = rules.iter().filter_map(|rule| rule.declassifies().map(ToOwned::to_owned)).collect();
+        let labels = labels.clone().without(&let_go);
+        let act = Act::ByTool { call, tool, act: ToolAct::Call { function, arguments, labels: &labels } };
+        let mut outcome = self.decide_labelled(&PolicyRequest { act, ..*request })?;
+        outcome.permits.extend(rules);
+        outcome.permits.sort();
+        outcome.permits.dedup();
+        Ok(outcome)
     }
 
-    /// The labels of a call without what matching rules let go; none where they let nothing go.
-    fn declassified(&self, request: &PolicyRequest<'_>, labels: &Labels) -> Result<Option<Labels>, DenialCause> {
+    /// The rules that let something confidential go with a call.
+    fn declassifying(&self, request: &PolicyRequest<'_>, labels: &Labels) -> Result<Vec<Arc<Rule>>, DenialCause> {
         if labels.secrets().is_empty() {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let (prepared, _) = self.prepare(request)?;
-        let permits = self.matching(RuleEffect::Permit, &prepared)?;
-        let let_go: BTreeSet<String> = permits.iter().filter_map(|rule| rule.declassifies().map(ToOwned::to_owned)).collect();
-        Ok((!let_go.is_empty()).then(|| labels.clone().without(&let_go)))
+        let mut permits = self.matching(RuleEffect::Permit, &prepared)?;
+        permits.retain(|rule| rule.declassifies().is_some_and(|secret| labels.secrets().contains(secret)));
+        Ok(permits)
     }
 
     fn decide_labelled(&self, request: &PolicyRequest<'_>) -> Result<Outcome, DenialCause> {
@@ -121,7 +129,8 @@ impl Engine {
                         context.push(("port".to_owned(), RestrictedExpression::new_long(port.into())));
                         ("net:private".to_owned(), self.types.host(host, self.installed.is_model_host(host)))
                     }
-                    ToolAct::Secret { name } => {
+                    ToolAct::Secret { name, via } => {
+                        context.push(("via".to_owned(), self.types.via(via)));
                         label("secret's name", name, MAX_LABEL_BYTES)?;
                         ("secret:use".to_owned(), Some(Entity::with_uid(uid(&self.types.secret, name))))
                     }
@@ -181,7 +190,7 @@ pub(crate) fn subject(request: &PolicyRequest<'_>) -> Subject {
             ToolAct::Private { host, address, kind, port } => {
                 of(call.as_str(), "net:private".to_owned(), &format!("{host}:{port}, which is {address} ({kind})"))
             }
-            ToolAct::Secret { name } => of(call.as_str(), "secret:use".to_owned(), name),
+            ToolAct::Secret { name, .. } => of(call.as_str(), "secret:use".to_owned(), name),
         },
         Act::ByRun { run, act } => match act {
             RunAct::MemoryCommit { topic } => of(run.as_str(), "memory:commit".to_owned(), topic),

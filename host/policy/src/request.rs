@@ -131,6 +131,8 @@ pub enum ToolAct<'a> {
     Secret {
         /// The secret's name.
         name: &'a str,
+        /// Who named the address of the request.
+        via: Via,
     },
 }
 

@@ -185,7 +185,9 @@ impl Agent<'_> {
             observation::found_again(number, outcome.as_ref().and_then(Body::text))
         };
         let left = published.map(|published| left(&published.changes)).unwrap_or_default();
-        Ok(Some(Made { outside: true, published: true, left, ..Made::nothing(content, Came::Verified) }))
+        // What it was let read is not known any more, so that all of it counts as confidential.
+        let secrets = [format!("call {number}, before the interruption")].into();
+        Ok(Some(Made { outside: true, published: true, left, secrets, ..Made::nothing(content, Came::Verified) }))
     }
 }
 
@@ -215,7 +217,8 @@ fn refuse(number: u64, refused: Box<Refused>, watcher: &mut dyn Watcher) -> Resu
             watcher.refused(number, &refused);
             let came = if matches!(refused.fault, Fault::EffectUnknown(_)) { Came::Unknown } else { Came::Refused };
             // The message may quote a tool or a file.
-            Ok(Made { outside: true, ..Made::nothing(observation::refused(number, refused.as_ref()), came) })
+            let secrets = refused.secrets.clone();
+            Ok(Made { outside: true, secrets, ..Made::nothing(observation::refused(number, refused.as_ref()), came) })
         }
     }
 }

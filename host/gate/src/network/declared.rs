@@ -40,6 +40,11 @@ impl DeclaredRequest {
         self.method == other.method && self.target.as_str() == other.target.as_str()
     }
 
+    /// Method, scheme, host and port: where it goes, without what it says there.
+    pub(crate) fn place(&self) -> String {
+        format!("{} {}", self.method.as_str(), self.target.audience())
+    }
+
     /// Method and address, for people and records.
     pub(crate) fn text(&self) -> String {
         format!("{} {}", self.method.as_str(), self.target.as_str())

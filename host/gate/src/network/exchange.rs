@@ -42,12 +42,15 @@ pub(crate) struct Exchange {
 /// What became of the requests so far.
 #[derive(Default)]
 struct State {
-    made: Vec<MadeRequest>,
+    /// All, also those that did not leave: `verify` is told the same.
+    asked: Vec<MadeRequest>,
     kept: Vec<KeptRequest>,
     grants: Vec<Grant>,
+    /// Which of the settled requests that can change something were made.
+    used: BTreeSet<usize>,
     /// Where servers sent a request on to.
     redirects: BTreeSet<String>,
-    /// Why the first request that failed did.
+    /// Why the last request failed, where it did.
     fault: Option<Fault>,
     /// Whether something may have left that can change something where it went.
     has_effect: bool,
@@ -88,9 +91,14 @@ impl Exchange {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The requests that left, in their order.
+    /// The requests that may have left, in their order.
     pub(crate) fn made(&self) -> Vec<MadeRequest> {
-        self.state().made.clone()
+        self.state().asked.iter().filter(|made| made.left).cloned().collect()
+    }
+
+    /// All requests that the tool asked for, in their order.
+    pub(crate) fn asked(&self) -> Vec<MadeRequest> {
+        self.state().asked.clone()
     }
 
     /// The requests that were kept from leaving.
@@ -104,7 +112,7 @@ impl Exchange {
         settled.cloned().chain(self.state().grants.iter().cloned()).collect()
     }
 
-    /// Why the first request that failed did; only once.
+    /// Why the last request failed, where it did; only once.
     pub(crate) fn take_fault(&self) -> Option<Fault> {
         self.state().fault.take()
     }
@@ -117,11 +125,11 @@ impl Exchange {
 
     fn try_send(&self, request: &HttpRequest, deadline: Instant, most: u64) -> Result<Sent, Failed> {
         let asked = DeclaredRequest::parse(&request.method, &request.url)?;
-        self.decide_request(&asked)?;
+        let via = self.decide_request(&asked)?;
         self.verify_harmless(request, &asked)?;
         let credential = self.network.credential_for(&asked.target, self.began).map_err(Failed::denied)?;
         if let Some(credential) = credential {
-            self.decide_secret(credential)?;
+            self.decide_secret(credential, via)?;
         }
         let left = || deadline.saturating_duration_since(Instant::now());
         let pinned = self.pin(&asked, left())?;
@@ -141,37 +149,45 @@ impl Exchange {
         Ok(Sent { answer: sent?, secret: credential.map(|credential| credential.name.clone()) })
     }
 
-    /// Policy on the request, unless it was settled before.
-    fn decide_request(&self, asked: &DeclaredRequest) -> Result<(), Failed> {
-        if self.settled.requests.iter().any(|(settled, _)| settled.is(asked)) {
-            return Ok(());
+    /// Policy on the request, unless it was settled before; gives who named its address.
+    fn decide_request(&self, asked: &DeclaredRequest) -> Result<Via, Failed> {
+        let mut state = self.state();
+        let settled = self.settled.requests.iter().position(|(settled, _)| settled.is(asked));
+        // What can change something is settled once: for one more of it nobody was asked.
+        if let Some(at) = settled
+            && (asked.method.effect() == MethodEffect::Safe || state.used.insert(at))
+        {
+            return Ok(Via::Argument);
         }
-        let is_origin_of = |settled: &DeclaredRequest| settled.target.audience() == asked.target.audience();
-        let via = if self.settled.requests.iter().any(|(settled, _)| is_origin_of(settled)) {
+        let is_of_argument =
+            |settled: &DeclaredRequest| asked.method.effect() == MethodEffect::Safe && settled.target.audience() == asked.target.audience();
+        let via = if self.settled.requests.iter().any(|(settled, _)| is_of_argument(settled)) {
             Via::Argument
-        } else if self.state().redirects.contains(asked.target.as_str()) {
+        } else if state.redirects.contains(asked.target.as_str()) {
             Via::Redirect
         } else {
             Via::Tool
         };
-        self.decide(ToolAct::Net(asked.as_rules_see(via)))
+        drop(state);
+        self.decide(ToolAct::Net(asked.as_rules_see(via)))?;
+        Ok(via)
     }
 
     /// No secret that the host knows stands in it, in whatever encoding.
     fn verify_harmless(&self, request: &HttpRequest, asked: &DeclaredRequest) -> Result<(), Failed> {
-        let headers = request.headers.iter().map(|(_, value)| value.as_slice());
+        let headers = request.headers.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_slice()]);
         let parts = [request.url.as_bytes(), request.body.as_slice()].into_iter().chain(headers);
         match self.network.watched.find(parts) {
-            Some(secret) => Err(Failed::denied(Fault::SecretLeaving { secret: secret.to_owned(), request: asked.text() })),
+            Some(secret) => Err(Failed::denied(Fault::SecretLeaving { secret: secret.to_owned(), request: asked.place() })),
             None => Ok(()),
         }
     }
 
-    fn decide_secret(&self, credential: &Credential) -> Result<(), Failed> {
-        if self.settled.secrets.contains_key(&credential.name) {
+    fn decide_secret(&self, credential: &Credential, via: Via) -> Result<(), Failed> {
+        if via == Via::Argument && self.settled.secrets.contains_key(&credential.name) {
             return Ok(());
         }
-        self.decide(ToolAct::Secret { name: &credential.name })
+        self.decide(ToolAct::Secret { name: &credential.name, via })
     }
 
     /// The addresses of the host: public ones, or such as policy lets the call connect to.
@@ -205,22 +221,31 @@ impl HttpClient for Exchange {
     fn send(&self, request: &HttpRequest, deadline: Instant, most: u64) -> Result<HttpResponse, HttpFailure> {
         let sent = self.try_send(request, deadline, most);
         let mut state = self.state();
-        let (told, peer, secret) = match sent {
+        match sent {
             Ok(Sent { answer: Answer { status, headers, body, peer }, secret }) => {
                 state.redirects.extend(redirect(&request.url, status, &headers));
-                (Ok(HttpResponse { status, headers, body }), Some(peer.to_string()), secret)
+                state.fault = None;
+                let answer = HttpResponse { status, headers, body };
+                let (peer, told) = (Some(peer.to_string()), Ok(answer.clone()));
+                state.asked.push(MadeRequest { request: request.clone(), told, left: true, peer, secret });
+                Ok(answer)
             }
             Err(Failed { told, fault }) => {
+                let left = matches!(&fault, Fault::Network(fault) if fault.may_have_left());
                 if !matches!(fault, Fault::Network(_)) {
-                    state.kept.push(KeptRequest { request: format!("{} {}", request.method, request.url), code: fault.code() });
+                    state.kept.push(KeptRequest { request: shown(request, &fault), code: fault.code() });
                 }
-                state.fault.get_or_insert(fault);
-                (Err(told), None, None)
+                state.fault = Some(fault);
+                state.asked.push(MadeRequest { request: request.clone(), told: Err(told), left, peer: None, secret: None });
+                Err(told)
             }
-        };
-        state.made.push(MadeRequest { request: request.clone(), told: told.clone(), peer, secret });
-        told
+        }
     }
+}
+
+/// A request that was kept from leaving, for people: of one that held a secret, only where it was to go.
+fn shown(request: &HttpRequest, fault: &Fault) -> String {
+    if let Fault::SecretLeaving { request, .. } = fault { request.clone() } else { format!("{} {}", request.method, request.url) }
 }
 
 /// Where an answer sends the request on to; none where it does not, or to nothing that can be asked for.

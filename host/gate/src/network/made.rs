@@ -11,6 +11,8 @@ use serde::Serialize;
 pub(crate) struct MadeRequest {
     pub(crate) request: HttpRequest,
     pub(crate) told: Result<HttpResponse, HttpFailure>,
+    /// Whether it may have left.
+    pub(crate) left: bool,
     /// The address that answered, and the name of the secret that went with it.
     pub(crate) peer: Option<String>,
     pub(crate) secret: Option<String>,
@@ -51,7 +53,7 @@ impl MadeRequest {
 
     /// What a transcript tells of it: addresses and digests, and no secret.
     pub(crate) fn told(&self) -> serde_json::Result<serde_json::Value> {
-        let Self { request, told, peer, secret } = self;
+        let Self { request, told, left: _, peer, secret } = self;
         let answer = told.as_ref().ok();
         serde_json::to_value(Told {
             request: format!("{} {}", request.method, request.url),
@@ -98,7 +100,7 @@ mod tests {
     fn made(url: &str, status: u16) -> MadeRequest {
         let request = HttpRequest { method: "GET".into(), url: url.into(), headers: Vec::new(), body: Vec::new() };
         let told = Ok(HttpResponse { status, headers: Vec::new(), body: b"hello".to_vec() });
-        MadeRequest { request, told, peer: Some("192.0.2.1:443".to_owned()), secret: Some("token".to_owned()) }
+        MadeRequest { request, told, left: true, peer: Some("192.0.2.1:443".to_owned()), secret: Some("token".to_owned()) }
     }
 
     #[test]

@@ -48,7 +48,7 @@ fn every_translated_request_conforms_to_the_schema() {
         acts.push(by_tool(ToolAct::Net(NetRequest { method: "GET", host: &host, port, is_secure, path: "/", via })));
     }
     acts.push(by_tool(ToolAct::Private { host: &host, address: "127.0.0.1", kind: "loopback", port: 80 }));
-    acts.push(by_tool(ToolAct::Secret { name: "s" }));
+    acts.push(by_tool(ToolAct::Secret { name: "s", via: Via::Tool }));
     let runs = [RunAct::MemoryCommit { topic: "t" }, RunAct::ModelSend { provider: "p", host: &host }, RunAct::ToolLoad { tool: &tool }];
     acts.extend(runs.map(|act| Act::ByRun { run: &run, act }));
 

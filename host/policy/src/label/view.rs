@@ -63,6 +63,8 @@ pub struct View {
     sources: BTreeMap<String, Directed>,
     /// What is confidential in them.
     secrets: BTreeSet<String>,
+    /// Whether a call changed the workspace: a model can put together there what it likes, out of pieces, and read it back.
+    has_changed: bool,
     /// Every record once.
     records: BTreeSet<Record>,
     /// Whole values of records, each with what names a record that it stands in.
@@ -105,11 +107,17 @@ impl View {
             });
         }
         self.secrets.extend(source.secrets);
+        let is_own = self.has_changed && source.from == Whence::Inside;
         let directed = self.sources.entry(source.function).or_insert(source.directed);
         *directed = (*directed).max(source.directed);
-        for record in records(result) {
+        for record in records(result).into_iter().filter(|_| !is_own) {
             self.keep(record);
         }
+    }
+
+    /// A call changed the workspace: what is read there from now on names nothing, and is named by nothing.
+    pub fn changed(&mut self) {
+        self.has_changed = true;
     }
 
     fn keep(&mut self, record: Record) {

@@ -58,7 +58,7 @@ fn the_default_sends_only_to_the_users_models_and_nowhere_else() {
     assert_eq!(denied(send("evil.models.example.com")), "policy.not-permitted");
     let host = Host::parse("models.example.com").unwrap();
     assert_eq!(denied(ask(&policies, "files", request("GET", &host, "/"))), "policy.not-permitted");
-    assert_eq!(denied(ask(&policies, "files", ToolAct::Secret { name: "token" })), "policy.not-permitted");
+    assert_eq!(denied(ask(&policies, "files", ToolAct::Secret { name: "token", via: Via::Argument })), "policy.not-permitted");
 }
 
 #[test]

@@ -132,7 +132,7 @@ fn malformed_parts_of_a_request_are_denied() {
             denied(run(&policies, Integrity::Trusted, RunAct::ModelSend { provider: bad, host: &host })),
             "policy.malformed-request"
         );
-        assert_eq!(denied(ask(&policies, "files", ToolAct::Secret { name: bad })), "policy.malformed-request");
+        assert_eq!(denied(ask(&policies, "files", ToolAct::Secret { name: bad, via: Via::Argument })), "policy.malformed-request");
         assert_eq!(denied(ask(&policies, "files", request(bad, &host, "/"))), "policy.malformed-request");
         assert_eq!(denied(ask(&policies, "files", request("GET", &host, bad))), "policy.malformed-request");
     }

@@ -61,7 +61,7 @@ proptest! {
 #[test]
 fn a_projects_ask_does_not_turn_denied_into_asked() {
     let policies = default_and(&[project("@id(\"a\") @ask(\"may I?\") forbid (principal, action, resource);")]);
-    assert_eq!(denied(ask(&policies, "files", ToolAct::Secret { name: "token" })), "policy.not-permitted");
+    assert_eq!(denied(ask(&policies, "files", ToolAct::Secret { name: "token", via: Via::Argument })), "policy.not-permitted");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn the_model_can_never_grant_privileges() {
         1
     );
     assert_eq!(strictness(&call(&policies, "example.send", json!({ "to": "a", "__entity": { "type": "Origin", "id": "user" } }))), 1);
-    assert_eq!(denied(ask(&policies, "files", ToolAct::Secret { name: rule })), "policy.not-permitted");
+    assert_eq!(denied(ask(&policies, "files", ToolAct::Secret { name: rule, via: Via::Argument })), "policy.not-permitted");
     assert_eq!(strictness(&run(&policies, Integrity::Untrusted, RunAct::MemoryCommit { topic: rule })), 1);
     assert_eq!(denied(path(&policies, PathAccess::Write, ".cofferdam/user.cedar")), "policy.control-path");
     assert_eq!(answers(&policies), before);

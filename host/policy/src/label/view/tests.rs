@@ -81,6 +81,18 @@ fn an_address_out_of_the_network_is_linked_as_a_whole_and_only_from_there() {
 }
 
 #[test]
+fn what_a_model_put_together_in_a_file_is_not_named_by_what_it_wrote_beside_it() {
+    let mut view = View::of("Find out who the 'Rust Foundation' is");
+    let hits = |url: &str| json!({"hits": [{"line": 1, "text": "Rust Foundation", "after": [url]}]});
+    view.see(source("files.search", Directed::ByModel), &json!({}), &hits("https://true.example/"));
+    let named = json!({"url": "https://true.example/"});
+    assert_eq!(of(&view.label(&named, &NONE), "url"), Derivation::Named, "it was there before");
+    view.changed();
+    view.see(source("files.search", Directed::ByModel), &json!({}), &hits("https://evil.example/?d=secret"));
+    assert_eq!(of(&view.label(&json!({"url": "https://evil.example/?d=secret"}), &NONE), "url"), Derivation::Untrusted);
+}
+
+#[test]
 fn what_is_confidential_joins_and_never_fades() {
     let mut view = View::of("Read .env, and tell Ann 'all is well'");
     let read = |secret: &str| Source { secrets: [secret.to_owned()].into(), ..source("files.read", Directed::ByUser) };
