@@ -20,7 +20,7 @@ use crate::{
 
 /// What a client works with. When nothing of it is on its way any more, it is over.
 pub(crate) struct Session {
-    pub(crate) gate: Gate,
+    pub(crate) gate: Arc<Gate>,
     pub(crate) client: Client,
     pub(crate) offered: Offered,
     pub(crate) ambient: Arc<dyn Ambient>,
@@ -46,7 +46,7 @@ impl Session {
     /// # Errors
     /// The workspace cannot be opened.
     pub(crate) fn open(ambient: Arc<dyn Ambient>, client: Client, seat: Option<OwnedSemaphorePermit>) -> Result<Self, Trouble> {
-        let gate = ambient.open()?;
+        let gate = Arc::new(ambient.open()?);
         let offered = Offered::of(gate.tools());
         Ok(Self {
             gate,
@@ -120,8 +120,14 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        if self.is_used.load(Ordering::Relaxed) {
-            self.ambient.ended(&self.gate);
+        if !self.is_used.load(Ordering::Relaxed) {
+            return;
+        }
+        // To sign the ledger can mean to wait for another session, and the last to let go of this one may be the server's only thread.
+        let (ambient, gate) = (Arc::clone(&self.ambient), Arc::clone(&self.gate));
+        match tokio::runtime::Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(move || ambient.ended(&gate))),
+            Err(_) => ambient.ended(&gate),
         }
     }
 }

@@ -60,6 +60,11 @@ impl Door {
         Ok((request, arrival))
     }
 
+    /// The turn of a client to begin a session.
+    pub(super) fn turn(&self, arrival: &Arrival) -> Arc<tokio::sync::Mutex<()>> {
+        self.owners.turn(arrival.client())
+    }
+
     /// The session that a client gives up for a new one, where it has many, or there is no room for another.
     pub(super) fn give_up(&self, arrival: &Arrival) -> Option<String> {
         if self.seats.available_permits() > 0 && self.owners.of(arrival.client()) < CLIENT_SESSIONS {

@@ -149,14 +149,18 @@ async fn answer(request: Request<Incoming>, door: &Door, protocol: &Protocol) ->
         Err(page) => page,
         Ok((request, arrival)) => {
             let method = request.method().clone();
-            if begins(&request)
-                && let Some(id) = door.give_up(&arrival)
-            {
-                // One that is gone already needs no end.
-                let _ = protocol.sessions.close_session(&id.into()).await;
+            let turn = begins(&request).then(|| door.turn(&arrival));
+            let mut own_turn = None;
+            if let Some(turn) = &turn {
+                own_turn = Some(turn.lock().await);
+                if let Some(id) = door.give_up(&arrival) {
+                    // One that is gone already needs no end.
+                    let _ = protocol.sessions.close_session(&id.into()).await;
+                }
             }
             let mut page = protocol.service.handle(request).await;
             door.note(&page, &arrival);
+            drop(own_turn);
             if method == Method::DELETE && page.status() == StatusCode::ACCEPTED {
                 // It is done, and there is nothing more to come: some clients take anything else for a failure.
                 *page.status_mut() = StatusCode::NO_CONTENT;

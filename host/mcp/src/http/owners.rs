@@ -18,6 +18,8 @@ struct Owned {
 struct Book {
     sessions: BTreeMap<String, Owned>,
     requests: u64,
+    /// By the client's name: whose turn it is to begin one.
+    turns: BTreeMap<String, Arc<tokio::sync::Mutex<()>>>,
 }
 
 /// The sessions of one server, by their identifiers.
@@ -27,6 +29,11 @@ pub(super) struct Owners(Mutex<Book>);
 impl Owners {
     fn lock(&self) -> MutexGuard<'_, Book> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The turn of a client to begin a session: of two at once neither would know of the other's.
+    pub(super) fn turn(&self, client: &Client) -> Arc<tokio::sync::Mutex<()>> {
+        Arc::clone(self.lock().turns.entry(client.to_string()).or_default())
     }
 
     /// A client began a session. Those that are over are forgotten.
