@@ -154,7 +154,20 @@ impl View {
     /// The labels of a call's arguments, of which the manifest says that these are content.
     #[must_use]
     pub fn label(&self, arguments: &Value, content: &BTreeSet<String>) -> Labels {
-        Labels::collect(arguments, content, (self.sources.keys(), &self.secrets), |leaf, role| self.derivation(leaf, role))
+        let labels = Labels::collect(arguments, content, (self.sources.keys(), &self.secrets), |leaf, role| self.derivation(leaf, role));
+        // Which of the user's words a model takes, and in which order, can say something of its own.
+        let mut is_verbatim = true;
+        each_leaf(arguments, Role::Target, 0, &mut |leaf, _| is_verbatim &= self.is_verbatim(leaf));
+        if is_verbatim { labels } else { labels.carrying(&self.secrets) }
+    }
+
+    /// Whether a value stands in the user's words as it is.
+    fn is_verbatim(&self, leaf: Leaf<'_>) -> bool {
+        match leaf {
+            Leaf::Text(text) => self.said.has(text) || self.said.has_day_of(text),
+            Leaf::Number(number) => self.said.has_number(number),
+            Leaf::Other => false,
+        }
     }
 
     /// Who chose what a call looks at. To look for words of the user, in any order, is to do what the user said.

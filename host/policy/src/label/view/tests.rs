@@ -102,6 +102,7 @@ fn what_is_confidential_joins_and_never_fades() {
     let secrets = |arguments: &Value| view.label(arguments, &NONE).secrets().iter().cloned().collect::<Vec<_>>();
     assert_eq!(secrets(&json!({"to": "Ann", "body": "nothing of it is in here"})), [".env", "id_rsa"]);
     assert!(secrets(&json!({"to": "Ann", "body": "all is well"})).is_empty(), "the user's own words carry nothing else");
+    assert_eq!(secrets(&json!({"to": "Ann", "body": "well is all"})).len(), 2, "their order can");
     assert_eq!(Labels::unknown(&json!({"to": "Ann"})).carrying(view.secrets()).secrets().len(), 2);
 }
 
