@@ -157,7 +157,7 @@ impl Exchange {
         self.decide(ToolAct::Net(asked.as_rules_see(via)))
     }
 
-    /// No secret that the host knows stands in it, in whatever encoding.
+    /// No secret that the host knows stands in it, nor what has the form of one, in whatever encoding.
     fn verify_harmless(&self, request: &HttpRequest, asked: &DeclaredRequest) -> Result<(), Failed> {
         let headers = request.headers.iter().map(|(_, value)| value.as_slice());
         let parts = [request.url.as_bytes(), request.body.as_slice()].into_iter().chain(headers);
