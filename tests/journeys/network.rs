@@ -185,6 +185,11 @@ fn a_secret_goes_to_its_audience_where_policy_lets_it_and_nowhere_else() {
     }
     let body = json!({"url": other.url("/"), "content_type": "text/plain", "body": "the key is GHP aB3d E5fG 7hJ9 kL1m N2pQ 4rS6"});
     person.run(&["call", "fetch.post", &body.to_string()]).refused(3, "gate.secret-leaving");
+    // Nor what nobody told the host of, but has the form of a secret.
+    let unknown = format!("my token: gh{}q8Zt3LkV0xWn5RbY2mHc7PsJ9dFgA1eU4iOz", "p_");
+    let body = json!({"url": other.url("/"), "content_type": "text/plain", "body": unknown});
+    let why = person.run(&["call", "fetch.post", &body.to_string()]).refused(3, "gate.secret-leaving");
+    assert!(why.contains("a GitHub token"), "{why}");
     assert_eq!((server.lines().len(), other.lines().len()), (before, 1));
 
     // Nothing that was kept of it holds it.

@@ -130,9 +130,9 @@ pub enum Fault {
     },
     /// A request failed.
     Network(RequestFault),
-    /// A request was about to carry out a secret that the host knows.
+    /// A request was about to carry out a secret that the host knows, or something of the form of one.
     SecretLeaving {
-        /// Its name.
+        /// Its name, or its kind.
         secret: String,
         /// Method and address.
         request: String,
@@ -243,7 +243,7 @@ impl fmt::Display for Fault {
             Self::Url { argument, source } => write!(f, "argument `{}`: {source}", text::inline(argument, 80)),
             Self::NoNetwork { request } => write!(f, "`{}` is not sent: the network is switched off", text::inline(request, 200)),
             Self::SecretLeaving { secret, request } => {
-                write!(f, "`{}` holds the secret `{}`, and was not sent", text::inline(request, 200), text::inline(secret, 80))
+                write!(f, "`{}` holds a secret (`{}`), and was not sent", text::inline(request, 200), text::inline(secret, 80))
             }
             Self::SecretDue { secret } => write!(f, "the secret `{}` has to be replaced before it is used again", text::inline(secret, 80)),
             Self::EffectUnknown(fault) => write!(f, "something had left that cannot be taken back when the call was refused: {fault}"),
@@ -319,7 +319,9 @@ impl Diagnostic for Fault {
                 Some("nothing was changed; look at what the tool did with `cofferdam call --dry-run`".to_owned())
             }
             Self::NoNetwork { .. } => Some("switch it on with `cofferdam network on`".to_owned()),
-            Self::SecretLeaving { .. } => Some("see which secrets are watched with `cofferdam secret list`".to_owned()),
+            Self::SecretLeaving { .. } => {
+                Some("take it out of the request; a secret goes with requests where `cofferdam secret add` says so".to_owned())
+            }
             Self::SecretDue { secret } => {
                 Some(format!("replace it where it is kept, then `cofferdam secret rotate {}`", text::inline(secret, 80)))
             }

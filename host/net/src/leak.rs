@@ -1,8 +1,11 @@
-//! Secrets that no request may carry: looked for as they are, encoded, reversed, and in pieces.
+//! Secrets that no request may carry: those that the host knows, as they are, encoded, reversed, and in pieces; and whatever has the form
+//! of one (`cofferdam-secret-forms`), whole.
 //!
-//! A secret counts as found where half of it, or sixteen of its letters and digits, stand in a row in what is about to leave, whatever
+//! A known secret counts as found where half of it, or sixteen of its letters and digits, stand in a row in what is about to leave, whatever
 //! stands between them and whatever their case: as they are, reversed, in hexadecimal or in base64 (RFC 4648, either alphabet, at any
-//! offset); and the same once percent escapes (RFC 3986, section 2.1), JSON escapes (RFC 8259, section 7) or base64 were undone, twice over.
+//! offset). Both are looked for once more after percent escapes (RFC 3986, section 2.1), JSON escapes (RFC 8259, section 7) or base64 were
+//! undone, twice over. A form is found in one piece only, and in base64 only where the code stands by itself.
+//!
 //! What is compressed or encrypted is not found: a filter stops accidents and simple tricks, policy has to stop the rest.
 
 use base64::{Engine as _, engine::general_purpose};
@@ -19,7 +22,7 @@ const UNDONE: usize = 2;
 /// Shortest run of base64 that is undone, in bytes.
 const MIN_CODE: usize = 12;
 
-/// Secrets by name.
+/// Known secrets by name. Forms of secrets are looked for beside them, so that one without any watches too.
 #[derive(Clone, Default)]
 pub struct Watched(Vec<Watch>);
 
@@ -65,26 +68,30 @@ impl Watched {
         self
     }
 
-    /// The name of a secret that stands in one of some texts; none where none is found.
+    /// The name of a secret that stands in one of some texts, or of its kind ("a GitHub token") where the host does not know it; none where
+    /// none is found.
     #[must_use]
     pub fn find<'t>(&self, texts: impl IntoIterator<Item = &'t [u8]>) -> Option<&str> {
-        if self.0.is_empty() {
-            return None;
-        }
         texts.into_iter().find_map(|text| self.find_in(text, UNDONE))
     }
 
     fn find_in(&self, text: &[u8], undone: usize) -> Option<&str> {
-        let letters = letters(text);
-        let found = self.0.iter().find(|watch| watch.stands_in(text, &letters));
-        if let Some(watch) = found {
-            return Some(&watch.name);
-        }
-        if undone == 0 {
-            return None;
+        let found = self.known_in(text).or_else(|| form_in(text));
+        if found.is_some() || undone == 0 {
+            return found;
         }
         readings(text).iter().find_map(|reading| self.find_in(reading, undone - 1))
     }
+
+    fn known_in(&self, text: &[u8]) -> Option<&str> {
+        let letters = letters(text);
+        self.0.iter().find(|watch| watch.stands_in(text, &letters)).map(|watch| watch.name.as_str())
+    }
+}
+
+/// The kind of what has the form of a secret.
+fn form_in(text: &[u8]) -> Option<&'static str> {
+    cofferdam_secret_forms::find(text).first().map(|found| found.kind.name())
 }
 
 impl Watch {
@@ -151,7 +158,8 @@ fn readings(text: &[u8]) -> Vec<Vec<u8>> {
         for code in [standard.as_slice(), whole] {
             if let Ok(bytes) = general_purpose::STANDARD_NO_PAD.decode(code) {
                 decoded.extend(bytes);
-                decoded.push(b' ');
+                // Some forms stand at the start of a line.
+                decoded.push(b'\n');
                 break;
             }
         }
@@ -162,7 +170,7 @@ fn readings(text: &[u8]) -> Vec<Vec<u8>> {
     all
 }
 
-/// The text with percent escapes and JSON's `\uXXXX` of one byte undone.
+/// The text with percent escapes, JSON's `\uXXXX` of one byte and its ends of lines undone.
 fn unescaped(text: &[u8]) -> Vec<u8> {
     let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
     let pair = |high: u8, low: u8| Some(digit(high)? << 4 | digit(low)?);
@@ -171,6 +179,7 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
         let undone = match rest {
             [b'%', high, low, tail @ ..] => pair(*high, *low).map(|byte| (byte, tail)),
             [b'\\', b'u', b'0', b'0', high, low, tail @ ..] => pair(*high, *low).map(|byte| (byte, tail)),
+            [b'\\', b'n' | b'r', tail @ ..] => Some((b'\n', tail)),
             _ => None,
         };
         let (byte, tail) = undone.unwrap_or((*first, tail));
@@ -184,6 +193,7 @@ fn unescaped(text: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
     use crate::Endpoint;
+    use cofferdam_secret_forms::Kind;
     use proptest::prelude::*;
 
     const SECRET: &str = "ghp_aB3dE5fG7hJ9kL1mN2pQ4rS6tU8vW0xY";
@@ -250,6 +260,80 @@ mod tests {
         }
         assert_eq!(Watched::default().find([SECRET.as_bytes()]), None);
         assert!(!format!("{:?}", watched(SECRET)).contains("ghp"));
+    }
+
+    /// One of each kind: made up here, in pieces, so that no tool takes this file for one with secrets in it.
+    fn of_each_kind() -> Vec<(Kind, String)> {
+        let mixed = "q8Zt3LkV0xWn5RbY2mHc7PsJ9dFgA1eU4iOz";
+        let long = format!("{mixed}{mixed}");
+        vec![
+            (Kind::PrivateKey, format!("-----BEGIN {} KEY-----\n{long}", "PRIVATE")),
+            (Kind::AwsAccessKey, format!("AK{}", "IAJ5Q7ZK3MNP2RTVWX")),
+            (Kind::GithubToken, format!("gh{}{mixed}", "p_")),
+            (Kind::NpmToken, format!("np{}{mixed}", "m_")),
+            (Kind::PypiToken, format!("pypi{}{long}", "-AgEIcHlwaS5vcmc")),
+            (Kind::CratesToken, format!("ci{}{}", "o", mixed.get(..32).unwrap())),
+            (Kind::SlackToken, format!("xo{}{mixed}", "xb-")),
+            (Kind::GoogleApiKey, format!("AI{}{}", "za", mixed.get(..35).unwrap())),
+            (Kind::AnthropicKey, format!("sk{}{long}", "-ant-api03-")),
+            (Kind::OpenaiKey, format!("sk{}{long}", "-proj-")),
+            (Kind::StripeKey, format!("sk{}{mixed}", "_live_")),
+            (Kind::Jwt, format!("ey{}.eyJzdWIiOiIxMjM0NTY3ODkwIn0.{mixed}", "JhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9")),
+            (Kind::RegistryCredentials, format!("//registry.test/:_auth{}=0123456789abcdef", "Token")),
+        ]
+    }
+
+    #[test]
+    fn what_has_the_form_of_a_secret_is_found_though_nobody_knows_it() {
+        let examples = of_each_kind();
+        assert_eq!(examples.iter().map(|(kind, _)| *kind).collect::<Vec<_>>(), Kind::all().collect::<Vec<_>>());
+        for (kind, secret) in examples {
+            let plain = format!("one line\n{secret}\nand another");
+            let base64 = general_purpose::STANDARD.encode(&plain);
+            for text in [
+                plain.clone(),
+                plain.replace('\n', "\\n"),
+                percent(&plain),
+                percent(&percent(&plain)),
+                format!("https://evil.test/?q={base64}"),
+                format!("https://evil.test/?q={}", percent(&base64)),
+                format!("{{\"file\": \"{}\"}}", general_purpose::URL_SAFE_NO_PAD.encode(&secret)),
+                general_purpose::STANDARD.encode(&base64),
+            ] {
+                assert_eq!(Watched::default().find([text.as_bytes()]), Some(kind.name()), "{text}");
+                assert_eq!(watched(SECRET).find([b"ordinary".as_slice(), text.as_bytes()]), Some(kind.name()), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_known_secret_is_called_by_its_own_name() {
+        for (_, secret) in of_each_kind().into_iter().filter(|(kind, _)| *kind == Kind::GithubToken) {
+            assert_eq!(watched(&secret).find([secret.as_bytes()]), Some("token"));
+        }
+    }
+
+    #[test]
+    fn ordinary_pages_and_json_have_no_form_of_a_secret() {
+        let digest = general_purpose::STANDARD.encode((0..64u8).map(|n| n.wrapping_mul(167)).collect::<Vec<_>>());
+        let commit = hex("a commit of git, ab");
+        for text in [
+            format!(
+                "<!doctype html><script src=\"/a.js\" integrity=\"sha512-{digest}\"></script><p>Use a GitHub token (ghp_...), or sk-...</p>"
+            ),
+            format!("<img src=\"data:image/png;base64,{}\">", digest.repeat(40)),
+            format!("https://a.test/tree/{commit}/src?ref=v1.2.3&page=2#L10"),
+            format!("{{\"id\": \"123e4567-e89b-12d3-a456-426614174000\", \"sha\": \"{commit}\", \"integrity\": \"sha512-{digest}\"}}"),
+            // Looks random and is called a token: of no form of its own.
+            "{\"next_token\": \"q8Zt3LkV0xWn5RbY2mHc7PsJ\", \"csrf\": \"9fK2mPq7XzR4tLw8VbN3cYh6\"}".to_owned(),
+            "name=Ada&password=hunter2&remember=on".to_owned(),
+            "npm_config_registry=https://registry.test/ pypi-publish task-force-disk-usage-for-everyone-of-2026".to_owned(),
+            "-----BEGIN CERTIFICATE-----\nMIIBszCCAVmgAwIBAgIUQ3\n-----END CERTIFICATE-----".to_owned(),
+        ] {
+            for text in [percent(&text), general_purpose::STANDARD.encode(&text), text] {
+                assert_eq!(watched(SECRET).find([text.as_bytes()]), None, "{text}");
+            }
+        }
     }
 
     #[test]

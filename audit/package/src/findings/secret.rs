@@ -1,94 +1,58 @@
-//! Secrets and keys in the bytes of a file.
+//! Secrets and keys in the bytes of a file: what has the form of one (`cofferdam-secret-forms`), and what only looks random.
 
 use std::sync::LazyLock;
 
-use regex::bytes::{Regex, RegexSet};
+use cofferdam_secret_forms::{Found, Kind};
+use regex::bytes::Regex;
 
 use super::{Code, Finding, entropy};
 
-/// One kind of secret. The first group of the expression is the secret itself.
-struct Kind {
+/// A value, the first group, that has the name of a secret beside it.
+const NAMED: &str = r#"(?i-u)(?:secret|token|passwd|password|api_?-?key|access_?-?key|private_?-?key|credential)[A-Za-z0-9_.-]{0,40}["']?[ \t]{0,8}(?::|=|=>)[ \t]{0,8}["'`]([A-Za-z0-9+/=_.~-]{20,250})["'`]"#;
+
+static NAMED_VALUE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(NAMED).ok());
+
+/// Something in a file that should not be published.
+struct Hit<'b> {
     code: Code,
     /// What it is called in a sentence.
     name: &'static str,
-    expression: &'static str,
-    /// Rules out what only looks like it.
-    accepts: fn(&[u8]) -> bool,
+    start: usize,
+    value: &'b [u8],
 }
 
-const KINDS: [Kind; 14] = [
-    // The header alone stands in many programs that read keys: what follows it must look like one.
-    Kind {
-        code: Code::PrivateKey,
-        name: "a private key",
-        expression: r#"(-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----)(?:\\[rn]|[\s"',+A-Za-z0-9/=:.()-]){64}"#,
-        accepts: |_| true,
-    },
-    Kind {
-        code: Code::AwsAccessKey,
-        name: "an AWS access key id",
-        expression: r"\b((?:AKIA|ASIA)[A-Z2-7]{16})\b",
-        // The keys of Amazon's own documentation.
-        accepts: |key| !key.ends_with(b"EXAMPLE"),
-    },
-    Kind {
-        code: Code::GithubToken,
-        name: "a GitHub token",
-        expression: r"\b(gh[pousr]_[A-Za-z0-9]{36,255}|github_pat_[A-Za-z0-9_]{50,255})\b",
-        accepts: is_mixed,
-    },
-    Kind { code: Code::RegistryToken, name: "an npm token", expression: r"\b(npm_[A-Za-z0-9]{36})\b", accepts: is_mixed },
-    Kind { code: Code::RegistryToken, name: "a PyPI token", expression: r"\b(pypi-AgE[A-Za-z0-9_-]{50,500})", accepts: is_mixed },
-    Kind { code: Code::RegistryToken, name: "a crates.io token", expression: r"\b(cio[A-Za-z0-9]{32})\b", accepts: is_mixed },
-    Kind { code: Code::SlackToken, name: "a Slack token", expression: r"\b(xox[abeoprs]-[A-Za-z0-9-]{20,250})", accepts: has_digit },
-    Kind { code: Code::GoogleApiKey, name: "a Google API key", expression: r"\b(AIza[A-Za-z0-9_-]{35})\b", accepts: is_mixed },
-    Kind { code: Code::AnthropicKey, name: "an Anthropic key", expression: r"\b(sk-ant-[A-Za-z0-9_-]{24,250})", accepts: is_mixed },
-    Kind {
-        code: Code::OpenaiKey,
-        name: "an OpenAI key",
-        expression: r"\b(sk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{32,250})",
-        accepts: |key| !key.starts_with(b"sk-ant-") && is_mixed(key),
-    },
-    Kind { code: Code::StripeKey, name: "a Stripe live key", expression: r"\b([sr]k_live_[A-Za-z0-9]{20,250})\b", accepts: is_mixed },
-    Kind {
-        code: Code::Jwt,
-        name: "a JSON Web Token",
-        expression: r"\b(eyJ[A-Za-z0-9_-]{10,4000}\.eyJ[A-Za-z0-9_-]{10,8000}\.[A-Za-z0-9_-]{20,2000})",
-        accepts: is_mixed,
-    },
-    Kind {
-        code: Code::RegistryCredentials,
-        name: "registry credentials",
-        expression: r"(?m)^[^\S\n]*(?://[^\s=]{1,250}:)?(?:_authToken|_auth|_password)[^\S\n]*=[^\S\n]*([^\s]{8,500})",
-        // A reference to an environment variable is how it should be done.
-        accepts: |value| !value.starts_with(b"$"),
-    },
-    Kind {
+impl<'b> From<Found<'b>> for Hit<'b> {
+    fn from(found: Found<'b>) -> Self {
+        Self { code: code(found.kind), name: found.kind.name(), start: found.start, value: found.bytes }
+    }
+}
+
+fn code(kind: Kind) -> Code {
+    match kind {
+        Kind::PrivateKey => Code::PrivateKey,
+        Kind::AwsAccessKey => Code::AwsAccessKey,
+        Kind::GithubToken => Code::GithubToken,
+        Kind::NpmToken | Kind::PypiToken | Kind::CratesToken => Code::RegistryToken,
+        Kind::SlackToken => Code::SlackToken,
+        Kind::GoogleApiKey => Code::GoogleApiKey,
+        Kind::AnthropicKey => Code::AnthropicKey,
+        Kind::OpenaiKey => Code::OpenaiKey,
+        Kind::StripeKey => Code::StripeKey,
+        Kind::Jwt => Code::Jwt,
+        Kind::RegistryCredentials => Code::RegistryCredentials,
+    }
+}
+
+/// Values that look random and have the name of a secret, but no form of their own.
+fn random_values(bytes: &[u8]) -> impl Iterator<Item = Hit<'_>> {
+    let values = NAMED_VALUE.iter().flat_map(|named| named.captures_iter(bytes)).filter_map(|captures| captures.get(1));
+    let random = values.filter(|value| entropy::looks_random(value.as_bytes()));
+    random.map(|value| Hit {
         code: Code::HighEntropyValue,
         name: "a value that looks random",
-        expression: r#"(?i)(?:secret|token|passwd|password|api_?-?key|access_?-?key|private_?-?key|credential)[A-Za-z0-9_.-]{0,40}["']?[ \t]{0,8}(?::|=|=>)[ \t]{0,8}["'`]([A-Za-z0-9+/=_.~-]{20,250})["'`]"#,
-        accepts: entropy::looks_random,
-    },
-];
-
-// Compiled once: a set that finds which kinds are there in one pass, and the expressions that then say where. Bytes, not
-// characters: a secret is ASCII wherever it stands.
-static SET: LazyLock<Option<(RegexSet, Vec<Regex>)>> = LazyLock::new(|| {
-    let bytes = |expression: &str| format!("(?-u){expression}");
-    let set = RegexSet::new(KINDS.iter().map(|kind| bytes(kind.expression))).ok()?;
-    let each = KINDS.iter().map(|kind| Regex::new(&bytes(kind.expression))).collect::<Result<Vec<_>, _>>().ok()?;
-    Some((set, each))
-});
-
-fn has_digit(value: &[u8]) -> bool {
-    value.iter().any(u8::is_ascii_digit)
-}
-
-/// Letters, digits, and not one character over and over: placeholders are not.
-fn is_mixed(value: &[u8]) -> bool {
-    let body = value.get(4..).unwrap_or_default();
-    let distinct = body.iter().collect::<std::collections::BTreeSet<_>>().len();
-    has_digit(body) && body.iter().any(u8::is_ascii_alphabetic) && distinct >= 8
+        start: value.start(),
+        value: value.as_bytes(),
+    })
 }
 
 /// Where in a file the bytes are: lines are counted from its start alone.
@@ -100,24 +64,14 @@ pub(super) enum Part {
 
 /// Findings in the bytes of one file, at most one of each code.
 pub(super) fn inspect(path: &str, bytes: &[u8], part: Part, findings: &mut Vec<Finding>) {
-    let Some((set, each)) = SET.as_ref() else { return };
-    let present = set.matches(bytes);
-    let mut hits: Vec<(Code, &str, usize, &[u8])> = Vec::new();
-    for index in present.iter() {
-        let (Some(kind), Some(expression)) = (KINDS.get(index), each.get(index)) else { continue };
-        let groups = expression.captures_iter(bytes).filter_map(|captures| captures.get(1));
-        hits.extend(
-            groups.filter(|group| (kind.accepts)(group.as_bytes())).map(|group| (kind.code, kind.name, group.start(), group.as_bytes())),
-        );
-    }
-    let known: Vec<usize> = hits.iter().filter(|hit| hit.0 != Code::HighEntropyValue).map(|hit| hit.2).collect();
+    let mut hits: Vec<Hit<'_>> = cofferdam_secret_forms::find(bytes).into_iter().map(Hit::from).collect();
+    let known: Vec<usize> = hits.iter().map(|hit| hit.start).collect();
     // A secret that has a name of its own is not said twice.
-    hits.retain(|(code, _, start, value)| {
-        *code != Code::HighEntropyValue || !known.iter().any(|at| (*start..start + value.len()).contains(at))
-    });
-    hits.sort_by_key(|(code, _, start, _)| (*code, *start));
-    for same in hits.chunk_by(|a, b| a.0 == b.0) {
-        let Some((code, name, start, value)) = same.first() else { continue };
+    let says_more = |hit: &Hit<'_>| !known.iter().any(|at| (hit.start..hit.start + hit.value.len()).contains(at));
+    hits.extend(random_values(bytes).filter(says_more));
+    hits.sort_by_key(|hit| (hit.code, hit.start));
+    for same in hits.chunk_by(|a, b| a.code == b.code) {
+        let Some(Hit { code, name, start, value }) = same.first() else { continue };
         let place = match part {
             Part::Start => format!("in line {}", bytes.get(..*start).unwrap_or_default().iter().filter(|byte| **byte == b'\n').count() + 1),
             Part::End => "near the end".to_owned(),

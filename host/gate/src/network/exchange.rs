@@ -173,7 +173,7 @@ impl Exchange {
         Ok(via)
     }
 
-    /// No secret that the host knows stands in it, in whatever encoding.
+    /// No secret that the host knows stands in it, nor what has the form of one, in whatever encoding.
     fn verify_harmless(&self, request: &HttpRequest, asked: &DeclaredRequest) -> Result<(), Failed> {
         let headers = request.headers.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_slice()]);
         let parts = [request.url.as_bytes(), request.body.as_slice()].into_iter().chain(headers);

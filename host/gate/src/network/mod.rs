@@ -1,7 +1,7 @@
 //! What tools send to the network: one request at a time, each decided on, resolved, pinned and taken down.
 //!
 //! ```text
-//! HttpRequest ── policy: net:request ──▶ no known secret in it ── policy: secret:use ──▶ name looked up
+//! HttpRequest ── policy: net:request ──▶ no secret in it ── policy: secret:use ──▶ name looked up
 //!             ── policy: net:private, where the address is not public ──▶ pinned, sent, answer kept for `verify`
 //! ```
 //!

@@ -6,7 +6,7 @@ use crate::gate::metadata::Graph;
 /// The host's layers, from `base` up, as in the architecture.
 const HOST: &[&[&str]] = &[
     &["cofferdam-base"],
-    &["cofferdam-trust", "cofferdam-policy", "cofferdam-store", "cofferdam-ledger", "cofferdam-confine"],
+    &["cofferdam-trust", "cofferdam-policy", "cofferdam-store", "cofferdam-ledger", "cofferdam-confine", "cofferdam-secret-forms"],
     &["cofferdam-net"],
     &["cofferdam-memory", "cofferdam-sandbox", "cofferdam-model", "cofferdam-index"],
     &["cofferdam-gate"],
@@ -18,7 +18,7 @@ const HOST: &[&[&str]] = &[
 
 /// What is not in the host's layers: each with everything of this repository that it may depend on.
 const OTHERS: &[(&str, &[&str])] = &[
-    ("cofferdam-package-audit", &["cofferdam-base"]),
+    ("cofferdam-package-audit", &["cofferdam-base", "cofferdam-secret-forms"]),
     ("cofferdam-audit", &["cofferdam-package-audit"]),
     ("cofferdam-tool-sdk", &["cofferdam-base"]),
     ("cofferdam-tool-files", &["cofferdam-tool-sdk"]),

@@ -3,8 +3,8 @@ use proptest::prelude::*;
 use super::*;
 
 #[test]
-fn the_expressions_compile() {
-    assert!(SET.is_some());
+fn the_expression_compiles() {
+    assert!(NAMED_VALUE.is_some());
 }
 
 #[test]
