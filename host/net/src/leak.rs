@@ -15,7 +15,7 @@ use crate::Secret;
 
 /// Most letters and digits in a row that are looked for.
 const MAX_WINDOW: usize = 16;
-/// Fewest: fewer stand anywhere by chance. A secret of fewer is looked for as it is.
+/// Fewest: fewer stand anywhere by chance.
 const MIN_WINDOW: usize = 8;
 /// How often encodings are undone.
 const UNDONE: usize = 2;
@@ -29,8 +29,6 @@ pub struct Watched(Vec<Watch>);
 #[derive(Clone)]
 struct Watch {
     name: String,
-    /// The secret as it is, where it is too short for pieces.
-    whole: Option<Zeroizing<Vec<u8>>>,
     forms: [Pieces; 2],
 }
 
@@ -61,31 +59,39 @@ impl std::fmt::Debug for Watched {
 }
 
 impl Watched {
-    /// One more secret.
+    /// One more secret. One of fewer than eight letters and digits is not looked for: it stands in any text by chance.
     #[must_use]
     pub fn and(mut self, name: &str, secret: &Secret) -> Self {
-        self.0.push(Watch::of(name, secret.text().as_bytes()));
+        self.0.extend(Watch::of(name, secret.text().as_bytes()));
         self
+    }
+
+    /// The name of a known secret that stands in one of some texts, whatever forms of others do: for what a server wrote itself, such as an
+    /// address that it signed.
+    #[must_use]
+    pub fn find_known<'t>(&self, texts: impl IntoIterator<Item = &'t [u8]>) -> Option<&str> {
+        let nothing = |_: &[u8]| None;
+        texts.into_iter().find_map(|text| self.find_in(text, UNDONE, &nothing))
     }
 
     /// The name of a secret that stands in one of some texts, or of its kind ("a GitHub token") where the host does not know it; none where
     /// none is found.
     #[must_use]
     pub fn find<'t>(&self, texts: impl IntoIterator<Item = &'t [u8]>) -> Option<&str> {
-        texts.into_iter().find_map(|text| self.find_in(text, UNDONE))
+        texts.into_iter().find_map(|text| self.find_in(text, UNDONE, &form_in))
     }
 
-    fn find_in(&self, text: &[u8], undone: usize) -> Option<&str> {
-        let found = self.known_in(text).or_else(|| form_in(text));
+    fn find_in(&self, text: &[u8], undone: usize, form: &dyn Fn(&[u8]) -> Option<&'static str>) -> Option<&str> {
+        let found = self.known_in(text).or_else(|| form(text));
         if found.is_some() || undone == 0 {
             return found;
         }
-        readings(text).iter().find_map(|reading| self.find_in(reading, undone - 1))
+        readings(text).iter().find_map(|reading| self.find_in(reading, undone - 1, form))
     }
 
     fn known_in(&self, text: &[u8]) -> Option<&str> {
         let letters = letters(text);
-        self.0.iter().find(|watch| watch.stands_in(text, &letters)).map(|watch| watch.name.as_str())
+        self.0.iter().find(|watch| watch.stands_in(&letters)).map(|watch| watch.name.as_str())
     }
 }
 
@@ -95,19 +101,20 @@ fn form_in(text: &[u8]) -> Option<&'static str> {
 }
 
 impl Watch {
-    fn of(name: &str, secret: &[u8]) -> Self {
+    fn of(name: &str, secret: &[u8]) -> Option<Self> {
         let plain = letters(secret);
+        if plain.len() < MIN_WINDOW {
+            return None;
+        }
         let window = (plain.len() / 2).clamp(MIN_WINDOW, MAX_WINDOW);
         // Two hexadecimal digits say as much as one letter.
         let hex = Zeroizing::new(secret.iter().flat_map(|byte| format!("{byte:02x}").into_bytes()).collect());
         let forms = [Pieces::of(window, &forms(secret, &plain)), Pieces::of(2 * window, &[hex])];
-        let whole = (plain.len() < MIN_WINDOW).then(|| Zeroizing::new(secret.to_vec()));
-        Self { name: name.to_owned(), whole, forms }
+        Some(Self { name: name.to_owned(), forms })
     }
 
-    fn stands_in(&self, text: &[u8], letters: &[u8]) -> bool {
-        let stands = |secret: &Zeroizing<Vec<u8>>| text.windows(secret.len()).any(|piece| piece == secret.as_slice());
-        self.whole.as_ref().is_some_and(stands) || self.forms.iter().any(|pieces| pieces.stand_in(letters))
+    fn stands_in(&self, letters: &[u8]) -> bool {
+        self.forms.iter().any(|pieces| pieces.stand_in(letters))
     }
 }
 
@@ -140,19 +147,15 @@ fn readings(text: &[u8]) -> Vec<Vec<u8>> {
     }
     let is_code = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_".contains(byte);
     let mut decoded = Vec::new();
-    for run in text.split(|byte| !is_code(byte)).filter(|run| run.len() >= MIN_CODE) {
-        let standard: Vec<u8> = run
-            .iter()
-            .map(|byte| {
-                if *byte == b'-' {
-                    b'+'
-                } else if *byte == b'_' {
-                    b'/'
-                } else {
-                    *byte
-                }
-            })
-            .collect();
+    // A slash is a character of the code, or it stands before and behind one in a path.
+    let runs = text.split(|byte| !is_code(byte)).chain(text.split(|byte| !is_code(byte) || *byte == b'/'));
+    for run in runs.filter(|run| run.len() >= MIN_CODE) {
+        let in_standard = |byte: &u8| match byte {
+            b'-' => b'+',
+            b'_' => b'/',
+            other => *other,
+        };
+        let standard: Vec<u8> = run.iter().map(in_standard).collect();
         // A run may end within a group: what is whole of it is undone.
         let whole = standard.get(..standard.len() / 4 * 4).unwrap_or_default();
         for code in [standard.as_slice(), whole] {
@@ -337,10 +340,18 @@ mod tests {
     }
 
     #[test]
-    fn a_short_secret_is_found_as_it_is() {
-        let short = watched("s3cr-t!");
-        assert_eq!(short.find(["pin=s3cr-t!".as_bytes()]), Some("token"));
-        assert_eq!(short.find(["pin=s3crt".as_bytes()]), None);
+    fn a_short_secret_is_not_looked_for() {
+        for short in ["x", "EMPTY", "lm-std"] {
+            assert_eq!(watched(short).find([format!("pin={short}").as_bytes()]), None, "{short}");
+        }
+    }
+
+    #[test]
+    fn what_a_server_signed_is_its_own_and_a_known_secret_is_not() {
+        let signed = ["https://files.test/a?X-Amz-Credential=", "AKIA", "QWERTYUIOPASDFGH"].concat();
+        assert_eq!(watched(SECRET).find([signed.as_bytes()]), Some("an AWS access key id"));
+        assert_eq!(watched(SECRET).find_known([signed.as_bytes()]), None);
+        assert_eq!(watched(SECRET).find_known([format!("{signed}&t={SECRET}").as_bytes()]), Some("token"));
     }
 
     proptest! {
