@@ -272,6 +272,8 @@ fn what_was_posted_and_then_failed_is_unknown_and_not_made_again() {
     let why = person.run(&["call", "fetch.post", &post("/breaks")]).refused(1, "gate.effect-unknown");
     assert!(why.contains("fetch."), "{why}");
     assert_eq!(effects(&person), ["intent", "published", "intent", "recovered", "refused"]);
+    let found = person.run(&["transcript", "grep", "/breaks"]).ok();
+    assert!(found.contains("\"requests\":[{\"request\":\"POST "), "what was sent is taken down though the call was refused: {found}");
     assert_eq!(
         ledger(&person).iter().rev().find(|entry| entry["event"]["type"] == "recovered").expect("closed")["event"]["recovery"],
         "unknown"

@@ -179,11 +179,9 @@ fn a_text_that_was_changed_added_or_taken_out_is_told_and_exits_with_4() {
     changed(original.replace("a.txt", "b.txt"), "transcript.not-as-recorded", "[DIFFERS: ");
     changed(original.lines().skip(1).map(|line| format!("{line}\n")).collect(), "transcript.not-as-recorded", "[missing: ");
     let call = original.split("\"call\":\"").nth(1).expect("a call").get(..26).expect("its name").to_owned();
-    let other = format!(
-        "{}{}",
-        original,
-        original.lines().next().expect("a line").replace(&call, &format!("{}0", call.get(..25).expect("26 digits")))
-    ) + "\n";
+    let last = if call.ends_with('0') { '1' } else { '0' };
+    let another = format!("{}{last}", call.get(..25).expect("26 digits"));
+    let other = format!("{original}{}\n", original.lines().next().expect("a line").replace(&call, &another));
     changed(other, "transcript.not-as-recorded", "[NOT IN THE LEDGER]");
     changed(original.replacen("\"v\":1", "\"v\":2", 1), "transcript.damaged", "");
     // A last line without its end is what a crash leaves.

@@ -66,6 +66,14 @@ impl<'a> Announced<'a> {
 }
 
 impl Became {
+    /// A refusal, with what became of the effect where that is not certain.
+    pub(crate) fn told(&self, fault: Fault) -> Fault {
+        match self {
+            Self::Nothing(_) => fault,
+            Self::Done | Self::Unknown => Fault::EffectUnknown(Box::new(fault)),
+        }
+    }
+
     /// What became of a call that was refused on its way.
     pub(crate) fn of_refused(exchange: Option<&Exchange>, code: &'static str) -> Self {
         if exchange.is_some_and(Exchange::has_effect) { Self::Unknown } else { Self::Nothing(code) }
@@ -92,10 +100,7 @@ impl Irrevocable {
                 let _ = self.0.end();
                 Ok(leaf)
             }
-            Err(fault) => Err(match became {
-                Became::Nothing(_) => fault,
-                Became::Done | Became::Unknown => Fault::EffectUnknown(Box::new(fault)),
-            }),
+            Err(fault) => Err(became.told(fault)),
         }
     }
 }

@@ -177,10 +177,9 @@ impl Gate {
             (Err(fault), None) => Err(fault),
             (Err(fault), Some(irrevocable)) => {
                 let became = Became::of_refused(exchange.as_deref(), cofferdam_base::Diagnostic::code(&fault));
-                let fault = if became == Became::Unknown { Fault::EffectUnknown(Box::new(fault)) } else { fault };
-                note_made(exchange.as_deref(), &fault, record)?;
+                let noted = note_made(exchange.as_deref(), &fault, record);
                 irrevocable.close(&became, self, record)?;
-                Err(fault)
+                Err(became.told(noted.err().unwrap_or(fault)))
             }
         }
     }
