@@ -181,6 +181,8 @@ impl Gate {
                 // The leaves of a call are written in one turn, so the first one of something else ends them.
                 match call_of(entry.event()) {
                     Some(other) if other == call && entry.run() == run => is_open = opens(entry.event(), is_open),
+                    // Another run closed what a crash left of it: nothing more comes.
+                    Some(other) if other == call => break,
                     // What cannot be taken back is made while others take their turns.
                     Some(_) | None if is_open && count < MAX_CALL_LEAVES => continue,
                     Some(_) | None => break,
