@@ -327,6 +327,9 @@ fn what_a_page_says_is_untrusted_and_its_links_are_followed_only_in_research() {
         let before = web.lines().len();
         person.run(&["run", &format!("Find out what {} says", urls[0])]).ok();
         assert_eq!(web.lines().split_off(before), lines, "{profile}");
+        let came = person.run(&["policy", "diff", "--profile", "ci"]);
+        assert!(came.stdout.contains("`net:request` on `GET http://127.0.0.1:"), "{}", came.stdout);
+        came.refused(1, "policy.decisions-flip");
     }
 }
 

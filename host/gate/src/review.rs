@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use cofferdam_base::{CallId, RunId, WorkspacePath};
 use cofferdam_memory::Draft;
-use cofferdam_policy::{Act, PathAccess, PolicyRequest, ToolAct};
+use cofferdam_policy::{Act, PathAccess, PolicyRequest, ToolAct, Via};
 use cofferdam_store::change::ChangeKind;
 
 use crate::{
@@ -32,8 +32,8 @@ pub struct RecordedCall<'v> {
 }
 
 impl RecordedCall<'_> {
-    /// Gives every request that the gate makes about the call, each once: the call itself, the paths in its arguments, those that it
-    /// read, those that it changed.
+    /// Gives every request that the gate makes about the call, each once: the call itself, the requests and the paths in its arguments,
+    /// the paths that it read, those that it changed. Not what a tool asked the network for by itself, and no redirects.
     ///
     /// # Errors
     /// A tool that is not there, a function that it does not have, arguments that do not follow its signed schema.
@@ -46,6 +46,9 @@ impl RecordedCall<'_> {
             each(&PolicyRequest { origin: request.origin, integrity: request.integrity, act });
         };
         ask(ToolAct::Call { function: request.function.name(), arguments: request.arguments.value(), labels: &request.labels });
+        for declared in &request.requests {
+            ask(ToolAct::Net(declared.as_rules_see(Via::Argument)));
+        }
         let mut paths: Vec<(PathAccess, &WorkspacePath)> = Vec::new();
         paths.extend(request.paths.iter().map(|(access, path)| (policy_access(access_of(*access)), path)));
         paths.extend(self.read.iter().map(|path| (PathAccess::Read, path)));
