@@ -15,7 +15,7 @@ use crate::{
     execute::{Executed, Replay},
     gate::{Gate, random},
     guard::Caller,
-    network::{Exchange, KeptRequest, MadeRequest},
+    network::{Exchange, KeptRequest},
     permit::Permitted,
     publish::Publishable,
     record::Record,
@@ -249,11 +249,10 @@ impl Gate {
 
 /// Takes down what a refused call had sent, which its outcome would have told.
 fn note_made(exchange: Option<&Exchange>, fault: &Fault, record: &mut Record<'_>) -> Result<(), Fault> {
-    let made = exchange.map(Exchange::made).unwrap_or_default();
-    if made.is_empty() {
+    let requests = exchange.map(Exchange::told).transpose()?.unwrap_or_default();
+    if requests.is_empty() {
         return Ok(());
     }
-    let requests = made.iter().map(MadeRequest::told).collect::<Result<Vec<_>, _>>()?;
     let text = serde_json::json!({"refused": cofferdam_base::Diagnostic::code(fault), "requests": requests}).to_string();
     let verdict = |call, evidence| Event::Verdict { call, postconditions: Check::None, hook: Check::Failed, evidence };
     record.note_with(Said::Evidence, text, verdict)
@@ -291,8 +290,10 @@ fn completed(
     let Verified { executed, staged, postconditions, evidence, verify_usage } = verified;
     let permitted = &executed.permitted;
     let exchange = executed.exchange.as_deref();
-    let requests = exchange.map(Exchange::grants).unwrap_or_default();
-    let rules = rules(std::iter::once(&permitted.grant).chain(permitted.granted.values()).chain(&grants).chain(&requests));
+    let of_requests = exchange.map(Exchange::grants).unwrap_or_default();
+    let rules = rules(std::iter::once(&permitted.grant).chain(permitted.granted.values()).chain(&grants).chain(&of_requests));
+    let requests = exchange.map(Exchange::summaries).unwrap_or_default();
+    let network = !requests.is_empty();
     let verified = executed.permitted.request.tool.verified();
     Completed {
         output: executed.output.text(),
@@ -300,7 +301,7 @@ fn completed(
         publication,
         refusals: staged.refusals().to_vec(),
         unanswered: executed.guard.unanswered(),
-        requests: exchange.map(Exchange::made).unwrap_or_default().iter().map(MadeRequest::summary).collect(),
+        requests,
         secrets,
         kept_requests: exchange.map(Exchange::kept).unwrap_or_default(),
         evidence: Evidence {
@@ -313,7 +314,7 @@ fn completed(
             postconditions,
             hook: evidence,
             leaf,
-            network: exchange.is_some_and(|exchange| !exchange.made().is_empty()),
+            network,
         },
         staged,
         usage: executed.usage,

@@ -9,14 +9,7 @@ use cofferdam_sandbox::{GuestCall, GuestFailure, HttpClient, Usage};
 use cofferdam_store::{Stage, Staged, Workspace};
 use cofferdam_trust::{CheckedOutput, manifest::Effect};
 
-use crate::{
-    guard::CallGuard,
-    network::{Exchange, MadeRequest},
-    permit::Permitted,
-    record::Record,
-    refusal::Fault,
-    transcript::Said,
-};
+use crate::{guard::CallGuard, network::Exchange, permit::Permitted, record::Record, refusal::Fault, transcript::Said};
 
 /// What makes a call repeatable: the time that the tool sees and what its random bytes come from.
 #[derive(Debug, Clone, Copy)]
@@ -78,11 +71,10 @@ impl<'a> Executed<'a> {
 
 /// What a call saw of the world, as a transcript tells of it: of the workspace, and of the network.
 fn seen(staged: &Staged, exchange: Option<&Exchange>) -> Result<String, Fault> {
-    let made = exchange.map(Exchange::made).unwrap_or_default();
-    if made.is_empty() {
+    let requests = exchange.map(Exchange::told).transpose()?.unwrap_or_default();
+    if requests.is_empty() {
         return Ok(serde_json::to_string(staged.reads())?);
     }
-    let requests = made.iter().map(MadeRequest::told).collect::<Result<Vec<_>, _>>()?;
     let mut seen = serde_json::to_value(staged.reads())?;
     if let Some(list) = seen.as_array_mut() {
         list.extend(requests);

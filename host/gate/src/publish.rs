@@ -48,7 +48,7 @@ impl<'a> Publishable<'a> {
         let facts = self.verified.staged.reads().iter().map(|(_, fact)| fact);
         self.secrets = gate.file_labels().of_reads(gate.state(), facts)?;
         self.secrets.extend(executed.permitted.secrets());
-        self.secrets.extend(executed.exchange.iter().flat_map(|exchange| exchange.made()).filter_map(|made| made.secret));
+        self.secrets.extend(executed.exchange.iter().flat_map(|exchange| exchange.secrets()));
         Ok(())
     }
 

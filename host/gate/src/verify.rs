@@ -53,7 +53,7 @@ impl<'a> Verified<'a> {
             seed: executed.replay.seed,
         };
         let limits = request.tool.verified().limits();
-        let replayed = executed.exchange.as_ref().map(|exchange| Arc::new(Replayed::new(&exchange.asked())));
+        let replayed = executed.exchange.as_ref().map(|exchange| Arc::new(Replayed::new(exchange.asked())));
         let http = replayed.clone().map(|replayed| replayed as Arc<dyn HttpClient>);
         let verification = request.tool.prepared()?.verify(&call, &executed.output.text(), executed.staged.clone(), http, limits)?;
         // Whoever asked for something has to have a use for it that can be checked.

@@ -13,7 +13,7 @@ use cofferdam_sandbox::{HttpClient, HttpFailure, HttpRequest, HttpResponse};
 
 use super::{
     Credential, DeclaredRequest, Network, RequestFault,
-    made::{KeptRequest, MadeRequest},
+    made::{KeptRequest, MadeRequest, text_of},
 };
 use crate::{guard::Caller, refusal::Fault};
 
@@ -91,9 +91,24 @@ impl Exchange {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The requests that may have left, in their order.
-    pub(crate) fn made(&self) -> Vec<MadeRequest> {
-        self.state().asked.iter().filter(|made| made.left).cloned().collect()
+    /// Something of each request that may have left, in their order. The bodies, which can be large, are not copied.
+    fn of_made<T>(&self, read: impl Fn(&MadeRequest) -> T) -> Vec<T> {
+        self.state().asked.iter().filter(|made| made.left).map(read).collect()
+    }
+
+    /// What a transcript tells of the requests that may have left.
+    pub(crate) fn told(&self) -> serde_json::Result<Vec<serde_json::Value>> {
+        self.of_made(MadeRequest::told).into_iter().collect()
+    }
+
+    /// Method, address and status of the requests that may have left.
+    pub(crate) fn summaries(&self) -> Vec<(String, Option<u16>)> {
+        self.of_made(MadeRequest::summary)
+    }
+
+    /// The names of the secrets that went with requests.
+    pub(crate) fn secrets(&self) -> BTreeSet<String> {
+        self.of_made(|made| made.secret.clone()).into_iter().flatten().collect()
     }
 
     /// All requests that the tool asked for, in their order.
@@ -247,7 +262,7 @@ impl HttpClient for Exchange {
 
 /// A request that was kept from leaving, for people: of one that held a secret, only where it was to go.
 fn shown(request: &HttpRequest, fault: &Fault) -> String {
-    if let Fault::SecretLeaving { request, .. } = fault { request.clone() } else { format!("{} {}", request.method, request.url) }
+    if let Fault::SecretLeaving { request, .. } = fault { request.clone() } else { text_of(request) }
 }
 
 /// Where an answer sends the request on to; none where it does not, or to nothing that can be asked for.

@@ -45,10 +45,15 @@ struct Told<'m> {
     answer: Option<Digest>,
 }
 
+/// Method and address.
+pub(crate) fn text_of(request: &HttpRequest) -> String {
+    format!("{} {}", request.method, request.url)
+}
+
 impl MadeRequest {
     /// Method, address and status.
     pub(crate) fn summary(&self) -> (String, Option<u16>) {
-        (format!("{} {}", self.request.method, self.request.url), self.told.as_ref().ok().map(|answer| answer.status))
+        (text_of(&self.request), self.told.as_ref().ok().map(|answer| answer.status))
     }
 
     /// What a transcript tells of it: addresses and digests, and no secret.
@@ -56,7 +61,7 @@ impl MadeRequest {
         let Self { request, told, left: _, peer, secret } = self;
         let answer = told.as_ref().ok();
         serde_json::to_value(Told {
-            request: format!("{} {}", request.method, request.url),
+            request: text_of(request),
             body: (!request.body.is_empty()).then(|| Digest::of(&request.body)),
             secret: secret.as_deref(),
             peer: peer.as_deref(),
@@ -71,16 +76,14 @@ impl MadeRequest {
 pub(crate) struct Replayed(Mutex<Vec<Option<MadeRequest>>>);
 
 impl Replayed {
-    pub(crate) fn new(made: &[MadeRequest]) -> Self {
-        Self(Mutex::new(made.iter().cloned().map(Some).collect()))
+    pub(crate) fn new(made: Vec<MadeRequest>) -> Self {
+        Self(Mutex::new(made.into_iter().map(Some).collect()))
     }
-}
 
-impl Replayed {
     /// The first request that was not asked for again.
     pub(crate) fn unasked(&self) -> Option<String> {
         let made = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        made.iter().flatten().next().map(|made| made.summary().0)
+        made.iter().flatten().next().map(|made| text_of(&made.request))
     }
 }
 
@@ -105,7 +108,7 @@ mod tests {
 
     #[test]
     fn what_was_not_asked_before_is_not_answered_and_nothing_twice() {
-        let replayed = Replayed::new(&[made("https://a/", 200), made("https://a/", 304)]);
+        let replayed = Replayed::new(vec![made("https://a/", 200), made("https://a/", 304)]);
         let ask = |url| replayed.send(&made(url, 0).request, std::time::Instant::now(), 0).map(|answer| answer.status);
         assert_eq!(ask("https://b/"), Err(HttpFailure::Denied));
         assert_eq!(replayed.unasked().as_deref(), Some("GET https://a/"));

@@ -23,7 +23,7 @@ pub(crate) use declared::DeclaredRequest;
 pub(crate) use exchange::{Exchange, Settled};
 pub use fault::RequestFault;
 pub use made::KeptRequest;
-pub(crate) use made::{MadeRequest, Replayed};
+pub(crate) use made::Replayed;
 
 use crate::refusal::Fault;
 
