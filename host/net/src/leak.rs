@@ -11,7 +11,7 @@
 use base64::{Engine as _, engine::general_purpose};
 use zeroize::Zeroizing;
 
-use crate::Secret;
+use crate::{Secret, escape};
 
 /// Most letters and digits in a row that are looked for.
 const MAX_WINDOW: usize = 16;
@@ -175,13 +175,11 @@ fn readings(text: &[u8]) -> Vec<Vec<u8>> {
 
 /// The text with percent escapes, JSON's `\uXXXX` of one byte and its ends of lines undone.
 fn unescaped(text: &[u8]) -> Vec<u8> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let pair = |high: u8, low: u8| Some(digit(high)? << 4 | digit(low)?);
     let (mut rest, mut plain) = (text, Vec::with_capacity(text.len()));
     while let Some((first, tail)) = rest.split_first() {
         let undone = match rest {
-            [b'%', high, low, tail @ ..] => pair(*high, *low).map(|byte| (byte, tail)),
-            [b'\\', b'u', b'0', b'0', high, low, tail @ ..] => pair(*high, *low).map(|byte| (byte, tail)),
+            [b'%', high, low, tail @ ..] => escape::byte(*high, *low).map(|byte| (byte, tail)),
+            [b'\\', b'u', b'0', b'0', high, low, tail @ ..] => escape::byte(*high, *low).map(|byte| (byte, tail)),
             [b'\\', b'n' | b'r', tail @ ..] => Some((b'\n', tail)),
             _ => None,
         };

@@ -18,6 +18,7 @@ pub mod client;
 pub mod egress;
 pub mod endpoint;
 pub mod error;
+mod escape;
 pub mod headers;
 pub mod leak;
 pub mod limits;

@@ -5,7 +5,7 @@ use std::{error::Error, fmt};
 use cofferdam_base::{Class, Diagnostic, text};
 use url::{Host, Position, Url};
 
-use crate::{Audience, audience::host_and_port, limits};
+use crate::{Audience, audience::host_and_port, escape, limits};
 
 /// A URL that a tool may ask for: `http` or `https`, a host, no user name. What policy decides on, what is looked up and what is sent are
 /// all taken from it.
@@ -212,12 +212,11 @@ enum Form {
 fn escapes(path: &[u8]) -> impl Iterator<Item = (u8, Form)> {
     let mut rest = path;
     std::iter::from_fn(move || {
-        let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
         if let [b'%', high, low, tail @ ..] = rest
-            && let (Some(high), Some(low)) = (digit(*high), digit(*low))
+            && let Some(byte) = escape::byte(*high, *low)
         {
             rest = tail;
-            return Some((high << 4 | low, Form::Escaped));
+            return Some((byte, Form::Escaped));
         }
         let (first, tail) = rest.split_first()?;
         rest = tail;
