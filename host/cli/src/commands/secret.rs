@@ -14,6 +14,8 @@ use crate::{
 
 /// Milliseconds of a day.
 const DAY: u64 = 24 * 60 * 60 * 1000;
+/// Days that a secret is used where nobody says how many.
+const DEFAULT_DAYS: u64 = 90;
 /// Most days that a secret is used before it has to be replaced.
 const MAX_DAYS: u64 = 366;
 
@@ -46,7 +48,7 @@ enum SecretCommand {
         #[arg(long, value_name = "NAME")]
         key_file: Option<String>,
         /// How long it is used before it has to be replaced
-        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u64).range(1..=MAX_DAYS))]
+        #[arg(long, default_value_t = DEFAULT_DAYS, value_parser = clap::value_parser!(u64).range(1..=MAX_DAYS))]
         days: u64,
     },
     /// List the secrets: for whom, where kept, until when; never the secrets themselves
@@ -58,7 +60,7 @@ enum SecretCommand {
         /// Its name
         name: String,
         /// How long it is used before it has to be replaced again
-        #[arg(long, default_value_t = 90, value_parser = clap::value_parser!(u64).range(1..=MAX_DAYS))]
+        #[arg(long, default_value_t = DEFAULT_DAYS, value_parser = clap::value_parser!(u64).range(1..=MAX_DAYS))]
         days: u64,
     },
     /// Forget a secret: it goes with no request any more
