@@ -8,6 +8,8 @@ mod address;
 #[allow(dead_code, reason = "the target uses a part of it")]
 #[path = "../../../host/net/src/audience.rs"]
 mod audience;
+#[path = "../../../host/net/src/escape.rs"]
+mod escape;
 #[allow(dead_code, reason = "the target uses a part of it")]
 #[path = "../../../host/net/src/limits.rs"]
 mod limits;
