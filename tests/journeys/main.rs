@@ -11,6 +11,7 @@ mod agent;
 mod answers;
 mod approvals;
 mod caps;
+mod confidential;
 mod consolidation;
 mod context;
 mod embeddings;

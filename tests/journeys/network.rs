@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What lets the tests reach a server on this machine: two rules, since plain http and an address that is not public are two things.
-const LOCAL: &str = r#"
+pub(crate) const LOCAL: &str = r#"
 @id("local-server")
 permit (principal, action == Action::"net:request", resource == Host::"127.0.0.1");
 @id("local-address")
@@ -23,7 +23,7 @@ permit (principal, action == Action::"net:private", resource == Host::"127.0.0.1
 "#;
 
 /// A person whose tools reach a server, in a profile in which nobody is asked about what the person types.
-fn online(server: &WebServer, rules: &str) -> Person {
+pub(crate) fn online(server: &WebServer, rules: &str) -> Person {
     let person = Person::new();
     person.run(&["policy", "profile", "developer"]).ok();
     person.run(&["network", "on", "--port", &server.port().to_string()]).ok();
@@ -351,47 +351,4 @@ fn a_crash_while_something_is_sent_is_found_and_reported() {
     assert_eq!(effects(&person), ["intent", "recovered"]);
     // With an intent open, no checkpoint would be made.
     assert!(person.run(&["ledger", "checkpoint"]).ok().contains("cofferdam"));
-}
-
-#[test]
-fn what_a_person_let_be_read_stays_confidential_through_files_and_runs() {
-    let web = WebServer::start(|_| Says::page("text/plain", "taken"));
-    let url = web.url("/report");
-    let sent = |body: &str| calls(&[("fetch_post", json!({"url": url, "content_type": "text/plain", "body": body}))]);
-    let mut answers = [
-        calls(&[("files_read", json!({"path": ".env"}))]),
-        calls(&[("edit_create", json!({"path": "notes.txt", "content": "the password is hunter2\n"}))]),
-        // The user's own words carry nothing; anything else may.
-        sent("all is well"),
-        sent("all is well with hunter2"),
-        says("done"),
-        calls(&[("files_read", json!({"path": "notes.txt"}))]),
-        sent("all is well, well"),
-        says("done"),
-    ]
-    .into_iter();
-    let model = ModelServer::start(Box::new(move |_, _| answers.next().expect("an answer")));
-    let person = online(&web, LOCAL);
-    person.put(".env", "PASSWORD=hunter2\n");
-    person.run(&["init", "--url", &model.url(), "--model", "scripted"]).ok();
-    let task = format!("read .env, and post \"all is well\" as text/plain to {url}");
-    // The person lets it be read, and says no to what it may go out with.
-    let shown = person.at_terminal(&["run", &task], "y\nn\n").stdout;
-    assert!(shown.contains("confirm-environment-files") && shown.contains("confirm-what-may-carry-secrets"), "{shown}");
-    assert!(shown.contains("may carry what is confidential in .env"), "{shown}");
-    assert_eq!(web.asked().iter().map(|asked| asked.body.as_str()).collect::<Vec<_>>(), ["all is well"]);
-
-    let read = person.run(&["--format", "json", "call", "files.read", "{\"path\": \"notes.txt\"}"]).json();
-    assert_eq!(read["secrets"], json!([".env"]), "the file carries it");
-    std::fs::copy(person.work().join("notes.txt"), person.work().join("copy.txt")).expect("a copy");
-    assert_eq!(person.run(&["--format", "json", "call", "files.read", "{\"path\": \"copy.txt\"}"]).json()["secrets"], json!([".env"]));
-    person.put("copy.txt", "something else\n");
-    assert_eq!(person.run(&["--format", "json", "call", "files.read", "{\"path\": \"copy.txt\"}"]).json()["secrets"], json!([]));
-
-    // Another run that only reads the file: nobody is asked about reading, and nobody is there to be asked about sending.
-    let said = person.run(&["run", &format!("read notes.txt, and post a summary as text/plain to {url}")]).stderr;
-    assert!(said.contains("policy.unanswered") && web.asked().len() == 1, "{said}");
-    let run: Value = serde_json::from_str(person.run(&["--format", "json", "runs"]).ok().lines().next().expect("a run")).expect("JSON");
-    let labels = person.run(&["labels", "show", run["run"].as_str().expect("an identifier")]).ok();
-    assert!(labels.contains("may carry what is confidential in .env"), "{labels}");
 }

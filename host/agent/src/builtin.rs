@@ -81,6 +81,8 @@ pub(crate) struct Brought {
     pub(crate) outside: bool,
     /// The calls whose texts it shows again.
     pub(crate) quotes: BTreeSet<CallId>,
+    /// What is confidential in it, by name.
+    pub(crate) secrets: BTreeSet<String>,
 }
 
 /// The member by which the model is told that a function was not done.
@@ -89,7 +91,8 @@ const REFUSED: &str = "refused";
 impl Brought {
     /// Words of the agent's own.
     fn own(note: String, shown: (&'static str, String)) -> Self {
-        Self { note, shown: (shown.0, Value::String(shown.1)), beside: None, outside: false, quotes: BTreeSet::new() }
+        let (shown, quotes, secrets) = ((shown.0, Value::String(shown.1)), BTreeSet::new(), BTreeSet::new());
+        Self { note, shown, beside: None, outside: false, quotes, secrets }
     }
 
     /// Whether the function was not done.
@@ -122,7 +125,7 @@ pub(crate) fn draft(progress: &Progress, arguments: &str) -> Result<Draft, Strin
     }
     let integrity = if progress.outside { Integrity::Untrusted } else { Integrity::Trusted };
     let draft = arguments.topic.parse().and_then(|topic| Draft::new(topic, &arguments.text, evidence, integrity));
-    draft.map_err(|error| error.to_string())
+    draft.map(|draft| draft.carrying(progress.view().secrets())).map_err(|error| error.to_string())
 }
 
 /// Runs [`REMEMBER`].

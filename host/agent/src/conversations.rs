@@ -6,6 +6,8 @@
 //! file can come again, its times are as coarse as the file system has them and change with every line, and a digest of what
 //! stood there costs a pass over all of it.
 
+use std::collections::BTreeSet;
+
 use cofferdam_base::RunId;
 use cofferdam_recall::{Conversation, Conversations, RecallError, Role, Words};
 use cofferdam_store::Folder;
@@ -73,14 +75,14 @@ impl Conversations for Journals {
 ///
 /// The text of a run's end is that of its last answer, so it is not taken twice.
 fn words(run: &RunId, at: u64, line: &[u8]) -> Option<Words> {
-    let (step, role, text) = if at == 0 {
-        (0, Role::Task, header_of(line).ok()?.task)
+    let (step, role, text, secrets) = if at == 0 {
+        (0, Role::Task, header_of(line).ok()?.task, BTreeSet::new())
     } else {
-        let Step::Answered { response, spent, .. } = serde_json::from_slice(line).ok()? else { return None };
+        let Step::Answered { response, spent, secrets, .. } = serde_json::from_slice(line).ok()? else { return None };
         let role = if response.calls.is_empty() { Role::Answer } else { Role::Remark };
-        (spent.steps, role, response.text)
+        (spent.steps, role, response.text, secrets)
     };
-    (!text.trim().is_empty()).then(|| Words { run: run.clone(), step, role, text })
+    (!text.trim().is_empty()).then(|| Words { run: run.clone(), step, role, text, secrets })
 }
 
 #[cfg(test)]
@@ -92,7 +94,8 @@ mod tests {
     fn answered(step: u64, text: &str, calls: usize) -> Step {
         let call = ToolCall { id: "a".into(), name: "files.read".into(), arguments: "{}".into() };
         let response = ChatResponse { text: text.into(), calls: vec![call; calls], finish: Finish::Stop, usage: TokenUsage::default() };
-        Step::Answered { response, spent: Spent { steps: step, ..Spent::default() }, request: None }
+        let spent = Spent { steps: step, ..Spent::default() };
+        Step::Answered { response, spent, request: None, secrets: BTreeSet::new() }
     }
 
     fn said(journals: &Journals, run: &RunId, from: u64) -> (Vec<(u64, Words)>, u64) {

@@ -107,6 +107,9 @@ pub enum Step {
         /// Digest of what it was asked, as JSON; none in journals of before it was kept.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         request: Option<Digest>,
+        /// What confidential things it had in view, by name.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        secrets: BTreeSet<String>,
     },
     /// A call is about to be made.
     Calling {

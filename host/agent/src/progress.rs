@@ -194,7 +194,7 @@ impl Progress {
                 self.look = Some(String::new());
                 self.pending = [call].into();
             }
-            Step::Answered { response, spent, request: _ } => {
+            Step::Answered { response, spent, request: _, secrets: _ } => {
                 self.answers += 1;
                 self.estimate = self.estimate.after(&self.spent, &spent);
                 self.spent = spent;
@@ -397,7 +397,7 @@ mod tests {
     fn answered(calls: &[&str]) -> Step {
         let calls = calls.iter().map(|id| ToolCall { id: (*id).into(), name: "files.read".into(), arguments: "{}".into() }).collect();
         let response = ChatResponse { text: "done".into(), calls, finish: Finish::Stop, usage: TokenUsage::default() };
-        Step::Answered { response, spent: Spent::default(), request: None }
+        Step::Answered { response, spent: Spent::default(), request: None, secrets: BTreeSet::new() }
     }
 
     fn observed(id: &str) -> Step {

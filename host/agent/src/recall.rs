@@ -1,5 +1,7 @@
 //! What the model is shown of what it recalls.
 
+use std::collections::BTreeSet;
+
 use cofferdam_base::{CallId, Diagnostic as _};
 use cofferdam_memory::{
     Found, MemoryError, State, Topic,
@@ -89,7 +91,9 @@ fn earlier(progress: &Progress, number: u64, from: usize) -> Brought {
         }
     };
     let quotes = progress.calls().get(number).and_then(|past| past.call.clone()).into_iter().collect();
-    Brought { note: format!("looked at call {number} again"), shown: ("earlier", shown), beside, outside: true, quotes }
+    // What is confidential in a call of this run is in view already.
+    let (note, secrets) = (format!("looked at call {number} again"), BTreeSet::new());
+    Brought { note, shown: ("earlier", shown), beside, outside: true, quotes, secrets }
 }
 
 /// Bytes that what is recalled may have: half of what the steps may have that are shown word for word.
@@ -121,6 +125,7 @@ fn shown(Ranked { found, by_words_alone }: &Ranked, words: &str, progress: &Prog
         beside: by_words_alone.as_ref().map(|why| ("note", format!("by words alone, not by meaning: {}", why.code()).into())),
         outside: found.iter().any(|one| !one.is_trusted()),
         quotes: found.iter().flat_map(quoted).collect(),
+        secrets: found.iter().flat_map(Recalled::secrets).collect(),
     }
 }
 

@@ -281,7 +281,8 @@ impl<'a> Agent<'a> {
         let spent = self.budget.spent();
         watcher.answered(&response, &spent);
         let request = Some(digest(&request)?);
-        self.take_down(Step::Answered { response, spent, request })
+        let secrets = self.progress.view().secrets().clone();
+        self.take_down(Step::Answered { response, spent, request, secrets })
     }
 
     /// Sends the conversation, where policy lets it go to that host.

@@ -92,7 +92,8 @@ pub struct Completed {
     pub unanswered: Vec<WorkspacePath>,
     /// Requests to the network that it made: method, address, and the status that came back.
     pub requests: Vec<(String, Option<u16>)>,
-    /// What is confidential in the outcome, by name: what a person let be read that a rule asked about, and what files carry of it.
+    /// What is confidential in the outcome, by name: what a person let be read that a rule asked about, what files carry of it, and what
+    /// a secret opened on the network.
     pub secrets: BTreeSet<String>,
     /// Requests that policy kept from leaving.
     pub kept_requests: Vec<KeptRequest>,
@@ -203,13 +204,11 @@ impl Gate {
         record: &mut Record<'_>,
         attendant: &mut dyn Attendant,
     ) -> Result<Publishable<'a>, Fault> {
-        let executed = Executed::run(permitted, self.workspace.clone(), self.policies.clone(), exchange, replay, record)?;
-        let verified = Verified::verify(executed, record, attendant)?;
+        let executed = Executed::run(permitted, self, exchange, replay, record)?;
+        let verified = Verified::verify(executed, self, record, attendant)?;
 
         enter(attendant, Step::Changes)?;
-        let mut publishable = Publishable::decide(verified, self, record, attendant)?;
-        publishable.note_secrets(self)?;
-        Ok(publishable)
+        Publishable::decide(verified, self, record, attendant)
     }
 
     /// Publishes, or drops what is not to be published, and closes the record.
@@ -221,7 +220,7 @@ impl Gate {
         record: &mut Record<'_>,
     ) -> Result<Completed, Fault> {
         let call = record.call.clone();
-        let secrets = publishable.secrets().clone();
+        let secrets = record.secrets.clone();
         if let Some(irrevocable) = irrevocable {
             let leaf = irrevocable.close(&Became::Done, self, record)?;
             return Ok(completed(call, publishable, Publication::Sent, secrets, *self.policies.digest(), leaf));
@@ -263,11 +262,15 @@ const DRY_RUN: &str = "gate.dry-run";
 
 /// Takes down what was asked for, with all that it takes to repeat it.
 fn note_request(request: &Request<'_>, replay: Replay, record: &mut Record<'_>) -> Result<(), Fault> {
-    let text = serde_json::to_string(&serde_json::json!({
+    let mut text = serde_json::json!({
         "arguments": request.arguments.value(),
         "seed": cofferdam_base::digest::hex(&replay.seed),
         "time": replay.time,
-    }))?;
+    });
+    if let Some(members) = text.as_object_mut().filter(|_| !request.labels.secrets().is_empty()) {
+        members.insert("confidential".to_owned(), serde_json::json!(request.labels.secrets()));
+    }
+    let text = text.to_string();
     let (tool, function) = (request.tool.verified().manifest().name().clone(), request.function.name().clone());
     let origin = match request.origin {
         Origin::Model => LedgerOrigin::Model,

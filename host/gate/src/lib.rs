@@ -17,6 +17,7 @@ mod book;
 mod call;
 mod checked;
 mod closed;
+mod confidential;
 mod consolidate_memory;
 mod edit_memory;
 mod execute;

@@ -1,7 +1,5 @@
 //! Policy before anything runs: the call itself, and the paths and requests in its arguments.
 
-use std::collections::BTreeSet;
-
 use cofferdam_ledger::event::Subject;
 use cofferdam_policy::{Decision, Grant, ToolAct, Via};
 use cofferdam_store::PathAccess;
@@ -10,6 +8,7 @@ use cofferdam_trust::manifest::{Access, Effect};
 use crate::{
     ask::{Asking, Shown},
     attendant::Attendant,
+    confidential::approved_reads,
     gate::Gate,
     guard::{Caller, Granted, policy_access},
     network::Settled,
@@ -65,28 +64,6 @@ impl<'a> Permitted<'a> {
         asking.record.secrets.extend(approved_reads(&granted));
         let settled = settle_requests(&request, &caller, &mut asking)?;
         Ok(Self { request, caller, grant, granted, settled })
-    }
-
-    /// What a person let be read that a rule asked about: from now on it is confidential, by the name of its path.
-    pub(crate) fn secrets(&self) -> BTreeSet<String> {
-        approved_reads(&self.granted)
-    }
-}
-
-/// The paths whose reading a rule asked about and a person allowed.
-fn approved_reads(granted: &Granted) -> BTreeSet<String> {
-    let read = granted.iter().filter(|((access, _), grant)| *access == PathAccess::Read && grant.approved_by().is_some());
-    read.map(|((_, path), _)| path.as_str().to_owned()).collect()
-}
-
-impl Gate {
-    /// What is confidential at the paths that a call may read: what a person let be read, and what the files there carry now.
-    fn secrets_at(&self, granted: &Granted) -> Result<BTreeSet<String>, Fault> {
-        let read = granted.keys().filter(|(access, _)| *access == PathAccess::Read);
-        let contents = read.filter_map(|(_, path)| self.workspace.digest(path).ok().flatten());
-        let mut secrets = self.file_labels().of_contents(&self.state, contents)?;
-        secrets.extend(approved_reads(granted));
-        Ok(secrets)
     }
 }
 

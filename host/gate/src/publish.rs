@@ -28,8 +28,6 @@ pub(crate) struct Publishable<'a> {
     verified: Verified<'a>,
     /// One for each path that changes, and each thing that is done to it.
     grants: Vec<Grant>,
-    /// What is confidential in the outcome, by name.
-    secrets: BTreeSet<String>,
 }
 
 impl<'a> Publishable<'a> {
@@ -38,26 +36,7 @@ impl<'a> Publishable<'a> {
         self.verified.staged.changes()
     }
 
-    /// Looks up what is confidential in the outcome: what a person let be read that a rule asked about, what the files that were read
-    /// carry, and what a secret opened.
-    ///
-    /// # Errors
-    /// The state folder's.
-    pub(crate) fn note_secrets(&mut self, gate: &Gate) -> Result<(), Fault> {
-        let executed = &self.verified.executed;
-        let facts = self.verified.staged.reads().iter().map(|(_, fact)| fact);
-        self.secrets = gate.file_labels().of_reads(gate.state(), facts)?;
-        self.secrets.extend(executed.permitted.secrets());
-        self.secrets.extend(executed.exchange.iter().flat_map(|exchange| exchange.secrets()));
-        Ok(())
-    }
-
-    /// What is confidential in the outcome, by name.
-    pub(crate) fn secrets(&self) -> &BTreeSet<String> {
-        &self.secrets
-    }
-
-    /// What the changes may carry of it: that, and what whoever made the call had in view.
+    /// What the changes may carry that is confidential: what is so in the outcome, and what whoever made the call had in view.
     pub(crate) fn carried(&self, secrets: &BTreeSet<String>) -> BTreeSet<String> {
         secrets.union(self.verified.executed.permitted.request.labels.secrets()).cloned().collect()
     }
@@ -86,7 +65,7 @@ impl<'a> Publishable<'a> {
                 grants.push(asking.settle(permitted.caller.decide(&gate.policies, act))?);
             }
         }
-        Ok(Self { verified, grants, secrets: BTreeSet::new() })
+        Ok(Self { verified, grants })
     }
 
     /// Publishes, under the workspace's lock. With the read set unchanged, everything that was verified is still so.

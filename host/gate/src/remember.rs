@@ -40,8 +40,13 @@ impl Gate {
     /// before.
     pub fn remember(&self, call: &CallId, draft: Draft, attendant: &mut dyn Attendant) -> Result<Entry, Box<Refused>> {
         self.recorded(call.clone(), |record| {
+            // Nobody is asked about what cannot be.
+            self.memory()?.verify_topic(&draft)?;
             let (act, origin, integrity) = commit_request(&draft);
-            let shown = json!({"topic": draft.topic().as_str(), "text": draft.text()});
+            let mut shown = json!({"topic": draft.topic().as_str(), "text": draft.text()});
+            if let Some(members) = shown.as_object_mut().filter(|_| !draft.secrets().is_empty()) {
+                members.insert("confidential".to_owned(), json!(draft.secrets()));
+            }
             let (subject, name) = (Subject::Memory, "memory.remember");
             let own = OwnAct { act, origin, integrity, subject, name, arguments: &shown, offers: Offers::Once };
             let _grant = self.decide_own(own, record, attendant)?;

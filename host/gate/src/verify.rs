@@ -10,6 +10,7 @@ use cofferdam_trust::manifest::Effect;
 use crate::{
     attendant::{Attendant, Step, enter},
     execute::Executed,
+    gate::Gate,
     network::Replayed,
     postcondition::{Held, Scene},
     record::Record,
@@ -30,7 +31,12 @@ pub(crate) struct Verified<'a> {
 
 impl<'a> Verified<'a> {
     /// Checks the work.
-    pub(crate) fn verify(executed: Executed<'a>, record: &mut Record<'_>, attendant: &mut dyn Attendant) -> Result<Self, Fault> {
+    pub(crate) fn verify(
+        executed: Executed<'a>,
+        gate: &Gate,
+        record: &mut Record<'_>,
+        attendant: &mut dyn Attendant,
+    ) -> Result<Self, Fault> {
         enter(attendant, Step::Postconditions)?;
         let held = match postconditions(&executed) {
             Ok(held) => held,
@@ -56,6 +62,7 @@ impl<'a> Verified<'a> {
         let replayed = executed.exchange.as_ref().map(|exchange| Arc::new(Replayed::new(exchange.asked())));
         let http = replayed.clone().map(|replayed| replayed as Arc<dyn HttpClient>);
         let verification = request.tool.prepared()?.verify(&call, &executed.output.text(), executed.staged.clone(), http, limits)?;
+        gate.note_secrets(verification.staged.reads(), executed.exchange.as_deref(), record)?;
         // Whoever asked for something has to have a use for it that can be checked.
         let unasked = replayed.and_then(|replayed| replayed.unasked());
         match verification.verdict {

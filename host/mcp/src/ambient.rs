@@ -1,5 +1,7 @@
 //! What the command line gives the server: workspace, person, terminal. Authority enters here and nowhere else.
 
+use std::collections::BTreeSet;
+
 use cofferdam_base::{Diagnostic, Interrupt};
 use cofferdam_gate::{Asked, Gate, Reply};
 use cofferdam_memory::Topic;
@@ -8,6 +10,15 @@ use crate::{Client, TokenDigest};
 
 /// Any error of the product.
 pub type Trouble = Box<dyn Diagnostic + Send + Sync>;
+
+/// A topic of the memory, as a client is shown it.
+#[derive(Debug)]
+pub struct ShownTopic {
+    /// As `cofferdam memory show` has it.
+    pub text: String,
+    /// What is confidential in it, by name.
+    pub secrets: BTreeSet<String>,
+}
 
 /// The server's surroundings.
 pub trait Ambient: Send + Sync + 'static {
@@ -33,11 +44,11 @@ pub trait Ambient: Send + Sync + 'static {
     /// Most questions of one session.
     fn most_questions(&self) -> usize;
 
-    /// What stands in a topic of the memory, each entry checked now, as `cofferdam memory show` has it.
+    /// What stands in a topic of the memory, each entry checked now.
     ///
     /// # Errors
     /// It cannot be read.
-    fn topic(&self, gate: &Gate, topic: &Topic) -> Result<String, Trouble>;
+    fn topic(&self, gate: &Gate, topic: &Topic) -> Result<ShownTopic, Trouble>;
 
     /// Tells the person who started the server something.
     fn say(&self, line: &str);

@@ -25,7 +25,7 @@ pub mod stdio;
 mod stop;
 pub mod token;
 
-pub use ambient::{Ambient, Trouble};
+pub use ambient::{Ambient, ShownTopic, Trouble};
 pub use client::{Client, ClientName, Trust};
 pub use error::McpError;
 pub use http::Settings;

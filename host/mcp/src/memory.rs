@@ -115,9 +115,14 @@ fn permitted(session: &Session, attendant: &mut dyn Attendant) -> Result<(), Err
 fn text_of(session: &Session, place: &Place) -> Result<Option<String>, ErrorData> {
     let memory = session.gate.memory().map_err(|error| failed(&error))?;
     match place {
+        // It holds nothing that is confidential.
         Place::Index => memory.index().map(Some).map_err(|error| failed(&error)),
         Place::Topic(topic) => match memory.find(topic).map_err(|error| failed(&error))? {
-            Some(_) => session.ambient.topic(&session.gate, topic).map(Some).map_err(|trouble| troubled(&trouble)),
+            Some(_) => {
+                let shown = session.ambient.topic(&session.gate, topic).map_err(|trouble| troubled(&trouble))?;
+                session.saw(&shown.secrets);
+                Ok(Some(shown.text))
+            }
             None => Ok(None),
         },
     }

@@ -43,6 +43,8 @@ pub struct Opposed {
     pub entry: EntryId,
     /// Its value, as it was written: text from outside.
     pub value: String,
+    /// What confidential things the other entry may carry, by name.
+    pub secrets: BTreeSet<String>,
     /// Whether the other entry's value is the one that counts.
     pub standing: Standing,
 }
@@ -66,6 +68,7 @@ impl Contradiction<'_> {
             matter: self.matter.clone(),
             entry: side.entry.id().clone(),
             value: side.value.clone(),
+            secrets: side.entry.secrets().clone(),
             standing: if Some(side.normal.as_str()) == counts { Standing::OtherCounts } else { Standing::OtherDoesNot },
         };
         self.sides.iter().filter(|side| side.normal != own.normal).map(opposed).collect()

@@ -1,5 +1,7 @@
 //! A memory before it is one.
 
+use std::collections::BTreeSet;
+
 use cofferdam_base::{CallId, EntryId, text::is_deceptive};
 use cofferdam_ledger::{Commitment, Opening, Salt};
 
@@ -51,6 +53,7 @@ pub struct Draft {
     text: String,
     ground: Ground,
     integrity: Integrity,
+    secrets: BTreeSet<String>,
     origins: Vec<EntryId>,
 }
 
@@ -68,7 +71,14 @@ impl Draft {
         if evidence.len() > MAX_CITED_CALLS || files > MAX_CITED_FILES {
             return Err(MemoryError::TooMuchEvidence { calls: evidence.len(), files });
         }
-        Ok(Self { topic, text, ground: Ground::Calls(evidence), integrity, origins: Vec::new() })
+        Ok(Self { topic, text, ground: Ground::Calls(evidence), integrity, secrets: BTreeSet::new(), origins: Vec::new() })
+    }
+
+    /// The same draft, which may carry these confidential things, by name, beside those that it carries already.
+    #[must_use]
+    pub fn carrying(mut self, secrets: &BTreeSet<String>) -> Self {
+        self.secrets.extend(secrets.iter().cloned());
+        self
     }
 
     /// The same draft, standing for entries that were remembered before: what a consolidation makes of them.
@@ -87,7 +97,8 @@ impl Draft {
     /// # Errors
     /// [`MemoryError::Text`].
     pub fn stated(topic: Topic, text: &str) -> Result<Self, MemoryError> {
-        Ok(Self { topic, text: readable(text)?, ground: Ground::Person, integrity: Integrity::Trusted, origins: Vec::new() })
+        let (text, secrets, origins) = (readable(text)?, BTreeSet::new(), Vec::new());
+        Ok(Self { topic, text, ground: Ground::Person, integrity: Integrity::Trusted, secrets, origins })
     }
 
     /// Where it belongs.
@@ -121,6 +132,12 @@ impl Draft {
     #[must_use]
     pub fn integrity(&self) -> Integrity {
         self.integrity
+    }
+
+    /// What confidential things were in view when it was drafted, by name: its text may carry them, in whatever words.
+    #[must_use]
+    pub fn secrets(&self) -> &BTreeSet<String> {
+        &self.secrets
     }
 
     /// The entries that it stands for, as they were first remembered, oldest first; none where it is remembered for the first time.

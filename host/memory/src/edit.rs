@@ -1,12 +1,15 @@
 //! A person's own edit of a topic: what was written becomes statements, and the ledger tells of it.
 //!
 //! An entry that the person left alone stays as it is; everything else that stands in their text becomes an entry whose
-//! ground is a person's word.
+//! ground is a person's word. Who mends an entry does not say that what it carries is no longer confidential, so what they wrote
+//! carries what the entries do that it takes the place of.
+
+use std::collections::BTreeSet;
 
 use cofferdam_base::EntryId;
 
 use crate::{
-    Draft, Found, Memory, MemoryError, Topic,
+    Draft, Entry, Found, Memory, MemoryError, Topic,
     entry::HEADING,
     rewrite::{Act, Piece, Rewrite, Rewritten},
     topic_file,
@@ -24,14 +27,20 @@ impl Memory {
             return Err(MemoryError::ChangedMeanwhile { topic: topic.to_string() });
         }
         let old = before.map(|before| topic_file::parse(topic, before)).unwrap_or_default();
+        let new = topic_file::parse(topic, text);
+        let replaced = old.iter().filter(|found| !new.contains(found)).filter_map(Found::entry);
+        let secrets: BTreeSet<String> = replaced.flat_map(Entry::secrets).cloned().collect();
         let mut pieces = vec![Piece::Text(topic_file::heading(topic))];
-        for found in topic_file::parse(topic, text) {
+        for found in new {
             let stood = old.contains(&found);
             pieces.push(match found {
                 Found::Entry(entry) if stood => Piece::Text(entry.render()),
                 // Changed, or brought from elsewhere: what it cites does not show these words here.
-                Found::Entry(entry) => Piece::New(Box::new(Draft::stated(topic.clone(), entry.text())?)),
-                Found::Loose { text, .. } => Piece::New(Box::new(Draft::stated(topic.clone(), &words(&text))?)),
+                Found::Entry(entry) => {
+                    let stated = Draft::stated(topic.clone(), entry.text())?;
+                    Piece::New(Box::new(stated.carrying(&secrets).carrying(entry.secrets())))
+                }
+                Found::Loose { text, .. } => Piece::New(Box::new(Draft::stated(topic.clone(), &words(&text))?.carrying(&secrets))),
             });
         }
         if pieces.len() == 1 && before.is_none() {

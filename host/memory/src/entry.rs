@@ -1,5 +1,7 @@
 //! An entry of a topic file: readable lines that hold everything its check needs.
 
+use std::collections::BTreeSet;
+
 use cofferdam_base::EntryId;
 use cofferdam_ledger::{Commitment, Salt};
 
@@ -10,6 +12,9 @@ pub(crate) const HEADING: &str = "## ";
 
 /// What stands in the place of calls where a person's word is all there is.
 const STATED: &str = "- stated: by a person";
+
+/// What the line begins with that names the confidential things that an entry may carry, as a list in JSON.
+const CONFIDENTIAL: &str = "- confidential: ";
 
 /// What the line begins with that says which entries one stands for.
 const ORIGINS: &str = "- from: ";
@@ -33,6 +38,10 @@ fn body(id: &EntryId, draft: &Draft) -> String {
         text.push_str(&if line.is_empty() { ">\n".to_owned() } else { format!("> {line}\n") });
     }
     text.push_str(&format!("\n- drafted: {}\n", draft.integrity().as_str()));
+    if !draft.secrets().is_empty() {
+        let names: Vec<&str> = draft.secrets().iter().map(String::as_str).collect();
+        text.push_str(&format!("{CONFIDENTIAL}{}\n", serde_json::Value::from(names)));
+    }
     if !draft.origins().is_empty() {
         let origins: Vec<&str> = draft.origins().iter().map(EntryId::as_str).collect();
         text.push_str(&format!("{ORIGINS}{}\n", origins.join(" ")));
@@ -97,6 +106,12 @@ impl Entry {
         self.sealed.draft.integrity()
     }
 
+    /// What confidential things were in view when it was drafted, by name.
+    #[must_use]
+    pub fn secrets(&self) -> &BTreeSet<String> {
+        self.sealed.draft.secrets()
+    }
+
     /// The number of the ledger's leaf that tells of it.
     #[must_use]
     pub fn leaf(&self) -> u64 {
@@ -141,6 +156,13 @@ impl Entry {
             "untrusted" => Integrity::Untrusted,
             _ => return None,
         };
+        let secrets: BTreeSet<String> = match lines.peek().and_then(|line| line.strip_prefix(CONFIDENTIAL)) {
+            Some(names) => {
+                lines.next();
+                serde_json::from_str(names).ok()?
+            }
+            None => BTreeSet::new(),
+        };
         let origins = match lines.peek().and_then(|line| line.strip_prefix(ORIGINS)) {
             Some(origins) => {
                 lines.next();
@@ -160,7 +182,7 @@ impl Entry {
         let draft = if stated { Draft::stated(topic.clone(), &words) } else { Draft::new(topic.clone(), &words, evidence, integrity) }
             .and_then(|draft| draft.standing_for(origins))
             .ok()?;
-        let entry = Self::new(draft.seal(id, salt, topic_salt), leaf);
+        let entry = Self::new(draft.carrying(&secrets).seal(id, salt, topic_salt), leaf);
         // Any other spelling of the same words is not what was written.
         text.starts_with(&entry.render()).then_some(entry)
     }

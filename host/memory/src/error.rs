@@ -5,7 +5,7 @@ use std::{error::Error, fmt};
 use cofferdam_base::{Class, Diagnostic, EntryId, text};
 use cofferdam_store::StateError;
 
-use crate::{MAX_CITED_CALLS, MAX_CITED_FILES, MAX_ORIGINS, MAX_TEXT_BYTES, MAX_TOPIC_BYTES, MAX_TOPICS};
+use crate::{CONFIDENTIAL_TOPIC, MAX_CITED_CALLS, MAX_CITED_FILES, MAX_ORIGINS, MAX_TEXT_BYTES, MAX_TOPIC_BYTES, MAX_TOPICS};
 
 /// Something that is no memory, or cannot become one.
 #[derive(Debug)]
@@ -33,6 +33,11 @@ pub enum MemoryError {
     TooManyOrigins {
         /// How many.
         origins: usize,
+    },
+    /// A new topic for what may carry something confidential.
+    ConfidentialTopic {
+        /// Its name.
+        topic: String,
     },
     /// There are as many topics as the index can lead to.
     IndexFull,
@@ -97,6 +102,11 @@ impl fmt::Display for MemoryError {
                 "the memory cites {calls} calls with {files} files, and may cite {MAX_CITED_CALLS} calls with {MAX_CITED_FILES} files"
             ),
             Self::TooManyOrigins { origins } => write!(f, "the memory stands for {origins} others, and may stand for {MAX_ORIGINS}"),
+            Self::ConfidentialTopic { topic } => write!(
+                f,
+                "there is no topic `{topic}`, and what is in view is confidential: it cannot name a new topic, only go into one that \
+                 there is or into `{CONFIDENTIAL_TOPIC}`"
+            ),
             Self::IndexFull => write!(f, "the index of the memory is full: at most {MAX_TOPICS} topics"),
             Self::TopicFull { topic } => write!(f, "topic `{topic}` is full: at most {MAX_TOPIC_BYTES} bytes"),
             Self::UnknownTopic { topic } => write!(f, "there is no topic `{topic}`"),
@@ -122,6 +132,7 @@ impl Diagnostic for MemoryError {
             Self::Text { .. } => "memory.text",
             Self::NoEvidence => "memory.no-evidence",
             Self::TooMuchEvidence { .. } => "memory.too-much-evidence",
+            Self::ConfidentialTopic { .. } => "memory.confidential-topic",
             Self::IndexFull => "memory.index-full",
             Self::TopicFull { .. } => "memory.topic-full",
             Self::UnknownTopic { .. } => "memory.unknown-topic",
@@ -137,6 +148,7 @@ impl Diagnostic for MemoryError {
     fn class(&self) -> Class {
         match self {
             Self::Topic { .. } | Self::Text { .. } => Class::Usage,
+            Self::ConfidentialTopic { .. } => Class::Denied,
             Self::NoEvidence | Self::Damaged { .. } => Class::NotVerified,
             Self::TooMuchEvidence { .. } | Self::TooManyOrigins { .. } | Self::IndexFull | Self::TopicFull { .. } => Class::Limit,
             Self::UnknownTopic { .. } | Self::ChangedMeanwhile { .. } | Self::UnknownChange { .. } | Self::Overlaps { .. } => Class::Failed,
@@ -146,7 +158,9 @@ impl Diagnostic for MemoryError {
 
     fn hint(&self) -> Option<String> {
         match self {
-            Self::UnknownTopic { .. } | Self::Topic { .. } => Some("see the topics with `cofferdam memory list`".to_owned()),
+            Self::UnknownTopic { .. } | Self::Topic { .. } | Self::ConfidentialTopic { .. } => {
+                Some("see the topics with `cofferdam memory list`".to_owned())
+            }
             Self::IndexFull => Some("see what is there with `cofferdam memory list`".to_owned()),
             Self::TopicFull { .. } => Some("merge and split what is there with `cofferdam memory consolidate`".to_owned()),
             Self::ChangedMeanwhile { .. } => Some("look at it with `cofferdam memory show TOPIC` and begin again".to_owned()),

@@ -4,7 +4,7 @@ use cofferdam_ledger::Event;
 use cofferdam_store::Folder;
 
 use crate::{
-    Entry, Found, MemoryError, Sealed, Topic,
+    Draft, Entry, Found, MemoryError, Sealed, Topic,
     index::{self, MAX_INDEX_BYTES, Summary},
     topic_file,
 };
@@ -13,6 +13,9 @@ use crate::{
 pub const MAX_TOPIC_BYTES: usize = 64 * 1024;
 /// Most topics. The index leads to all of them, folded where they are many; a look at all of them stays a matter of seconds.
 pub const MAX_TOPICS: usize = 2000;
+
+/// The topic of what may carry something confidential and has no other to go into.
+pub const CONFIDENTIAL_TOPIC: &str = "confidential";
 
 const FOLDER: &str = "memory";
 const TOPICS: &str = "topics";
@@ -69,11 +72,26 @@ impl Memory {
         Ok(Self { topics: folder.folder(TOPICS)?, staged: folder.folder(STAGED)?, history: folder.folder(HISTORY)?, folder })
     }
 
+    /// Whether a draft may go where it wants to. Names of topics stand in the index, which every run has in view. So what may carry
+    /// something confidential gives no new topic its name: it goes into one that there is, or into [`CONFIDENTIAL_TOPIC`].
+    ///
+    /// # Errors
+    /// [`MemoryError::ConfidentialTopic`], the state folder's.
+    pub fn verify_topic(&self, draft: &Draft) -> Result<(), MemoryError> {
+        let topic = draft.topic();
+        if draft.secrets().is_empty() || topic.as_str() == CONFIDENTIAL_TOPIC || self.find(topic)?.is_some() {
+            return Ok(());
+        }
+        Err(MemoryError::ConfidentialTopic { topic: topic.to_string() })
+    }
+
     /// Stages a sealed draft for the leaf that the ledger will give it, durably. In no topic yet.
     ///
     /// # Errors
-    /// [`MemoryError::TopicFull`], [`MemoryError::IndexFull`], the state folder's; then nothing is staged.
+    /// Those of [`Memory::verify_topic`], [`MemoryError::TopicFull`], [`MemoryError::IndexFull`], the state folder's; then nothing is
+    /// staged.
     pub fn stage(&self, sealed: Sealed, leaf: u64) -> Result<Staged, MemoryError> {
+        self.verify_topic(&sealed.draft)?;
         let entry = Entry::new(sealed, leaf);
         let topic = entry.topic().clone();
         // What was told to the ledger is committed whatever a person made of the topic meanwhile, so this is where room is made sure.

@@ -9,13 +9,16 @@
 //! 3. all topics with one first letter become one line, `- b*: 40 topics, 300 entries`. There are 36 letters and digits, so this
 //!    always fits.
 //!
+//! Everybody has it in view, so it shows no word of an entry that may carry something confidential. Topics are not named by such
+//! entries either: see [`crate::Memory::verify_topic`].
+//!
 //! A folded line points at the topics' files; they are listed by `memory list` and found by `memory search`.
 
 use std::{cmp::Reverse, collections::BTreeMap};
 
 use cofferdam_base::text::inline;
 
-use crate::{Topic, topic_file::segments};
+use crate::{Entry, Topic, topic_file::segments};
 
 /// Most lines of the index.
 pub const MAX_INDEX_LINES: usize = 200;
@@ -24,13 +27,16 @@ pub const MAX_INDEX_BYTES: usize = 25 * 1024;
 /// Longest beginning of an entry's words that a line shows, in characters: what is tried, in this order.
 const SHOWN: [usize; 4] = [80, 40, 20, 0];
 
+/// What stands in the place of the beginning of an entry that may carry something confidential.
+const CONFIDENTIAL: &str = "(confidential)";
+
 const HEADING: &str = "# Memory\n\n";
 
 /// What the index says of a topic.
 pub(crate) struct Summary {
     topic: Topic,
     entries: usize,
-    /// The beginning of its newest entry, escaped.
+    /// The beginning of its newest entry, escaped; that there is one, where it may carry something confidential.
     newest: String,
 }
 
@@ -41,7 +47,11 @@ impl Summary {
             .into_iter()
             .filter_map(|segment| segment.entry)
             .fold((0, None), |(count, _), entry| (count + 1, Some(entry)));
-        let newest = entries.1.take().map(|entry| inline(entry.text(), SHOWN.into_iter().max().unwrap_or_default())).unwrap_or_default();
+        let beginning = |entry: Entry| match entry.secrets().is_empty() {
+            true => inline(entry.text(), SHOWN.into_iter().max().unwrap_or_default()),
+            false => CONFIDENTIAL.to_owned(),
+        };
+        let newest = entries.1.take().map(beginning).unwrap_or_default();
         Self { topic, entries: entries.0, newest }
     }
 

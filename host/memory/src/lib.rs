@@ -34,7 +34,7 @@ pub use draft::{Draft, Ground, Integrity, MAX_CITED_CALLS, MAX_CITED_FILES, MAX_
 pub use entry::Entry;
 pub use error::MemoryError;
 pub use evidence::CallEvidence;
-pub use folder::{MAX_TOPIC_BYTES, MAX_TOPICS, Memory, Readable, Staged};
+pub use folder::{CONFIDENTIAL_TOPIC, MAX_TOPIC_BYTES, MAX_TOPICS, Memory, Readable, Staged};
 pub use history::{MAX_HISTORY_BYTES, MAX_RECORDS};
 pub use index::{MAX_INDEX_BYTES, MAX_INDEX_LINES};
 pub use merge::Merge;

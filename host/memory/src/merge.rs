@@ -61,6 +61,7 @@ impl Merge {
         let integrity = if untrusted { Integrity::Untrusted } else { Integrity::Trusted };
         let draft = Draft::new(newest.topic().clone(), newest.text(), evidence, integrity);
         let draft = draft.and_then(|draft| draft.standing_for(origins(&parts))).ok()?;
+        let draft = parts.iter().fold(draft, |draft, part| draft.carrying(part.secrets()));
         Some(Self { parts, draft })
     }
 }

@@ -87,7 +87,8 @@ pub(crate) fn split(topic: &Topic, text: &str, world: &dyn World, taken: impl Fn
         let draft = |entry: &Entry| {
             let evidence = entry.evidence().to_vec();
             let draft = Draft::new(into.clone(), entry.text(), evidence, entry.integrity());
-            draft.and_then(|draft| draft.standing_for(origins(std::slice::from_ref(entry)))).ok()
+            let draft = draft.and_then(|draft| draft.standing_for(origins(std::slice::from_ref(entry)))).ok()?;
+            Some(draft.carrying(entry.secrets()))
         };
         // An entry within the limits is within them elsewhere.
         let Some(drafts) = chunk.iter().map(draft).collect::<Option<Vec<_>>>() else { break };

@@ -2,6 +2,8 @@
 //!
 //! Nothing verifies them, and the ledger does not tell of them: they are found to be known, not to be relied on.
 
+use std::collections::BTreeSet;
+
 use cofferdam_base::RunId;
 
 use crate::RecallError;
@@ -60,6 +62,8 @@ pub struct Words {
     pub role: Role,
     /// They themselves.
     pub text: String,
+    /// What confidential things were in view when they were said, by name.
+    pub secrets: BTreeSet<String>,
 }
 
 /// Where conversations are kept.

@@ -1,5 +1,7 @@
 //! What was recalled, with what a check of it says.
 
+use std::collections::BTreeSet;
+
 use cofferdam_base::CallId;
 use cofferdam_gate::{Gate, transcript::SeenCall};
 use cofferdam_memory::{Found, Integrity, State, contradiction::Opposed};
@@ -51,6 +53,22 @@ impl Recalled {
             (Thing::Learnt(Found::Entry(_)), State::Unverifiable(_))
             | (Thing::Learnt(Found::Loose { .. }) | Thing::Seen(_) | Thing::Said(_), _) => false,
         }
+    }
+}
+
+impl Recalled {
+    /// What confidential things it may carry, by name. What a memory cites was seen before it was drafted, so that its calls carry
+    /// nothing more.
+    #[must_use]
+    pub fn secrets(&self) -> BTreeSet<String> {
+        let own = match &self.thing {
+            Thing::Learnt(Found::Entry(entry)) => entry.secrets().clone(),
+            // A person wrote it there.
+            Thing::Learnt(Found::Loose { .. }) => BTreeSet::new(),
+            Thing::Seen(seen) => seen.secrets.clone(),
+            Thing::Said(words) => words.secrets.clone(),
+        };
+        own.into_iter().chain(self.contradicts.iter().flat_map(|opposed| opposed.secrets.iter().cloned())).collect()
     }
 }
 

@@ -119,7 +119,7 @@ mod tests {
         // Models give the same identifiers in every answer.
         let calls = arguments.iter().map(|text| ToolCall { id: "c0".into(), name: "files.read".into(), arguments: (*text).into() });
         let response = ChatResponse { text: String::new(), calls: calls.collect(), finish: Finish::Stop, usage: TokenUsage::default() };
-        Step::Answered { response, spent: Spent::default(), request: None }
+        Step::Answered { response, spent: Spent::default(), request: None, secrets: BTreeSet::new() }
     }
 
     fn calling(number: u8) -> Step {

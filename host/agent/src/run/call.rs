@@ -120,10 +120,10 @@ impl Agent<'_> {
                 builtin::REMEMBER => Came::Verified,
                 _ => Came::Own,
             };
-            let Brought { shown, beside, note, outside, quotes } = brought;
+            let Brought { shown, beside, note, outside, quotes, secrets } = brought;
             watcher.noted(number, &note);
             let content = observation::said(number, std::iter::once(shown).chain(beside));
-            return Ok(Made { outside, quotes, ..Made::nothing(content, came) });
+            return Ok(Made { outside, quotes, secrets, ..Made::nothing(content, came) });
         }
         match gate.call_as(call, &self.progress.input(wanted), Mode::Publish, watcher) {
             Ok(completed) => {

@@ -1,5 +1,7 @@
 //! One call as a transcript holds it: what it was asked, what it brought, and whether all that still stands.
 
+use std::collections::BTreeSet;
+
 use cofferdam_base::{CallId, Digest, RunId, WorkspacePath};
 use cofferdam_ledger::{Entry, Event, LeafIndex, event::Effect};
 use cofferdam_memory::{Change, Doubt};
@@ -41,6 +43,9 @@ pub struct SeenCall {
     pub reads: Vec<(WorkspacePath, Fact)>,
     /// The requests to the network that it made: what they brought cannot be compared with what is there now.
     pub requests: Vec<String>,
+    /// What confidential things it may hold, by name: its arguments those that were in view when it was made, its outcome those that it
+    /// read.
+    pub secrets: BTreeSet<String>,
     /// What it left where it changed something: the digest of a file's contents, or that no file is there.
     pub left: Vec<(WorkspacePath, Option<Digest>)>,
 }
@@ -90,11 +95,12 @@ impl Gate {
             doubts: Vec::new(),
             reads: Vec::new(),
             requests: Vec::new(),
+            secrets: BTreeSet::new(),
             left: Vec::new(),
             call,
         };
         if damaged {
-            seen.doubt(Doubt::Edited);
+            seen.lose(None, Doubt::Edited);
         }
         if !is_whole {
             seen.doubt(Doubt::NotRecorded);
@@ -104,31 +110,35 @@ impl Gate {
             let said = line.said;
             // A mark of before it named its leaf: that can be anywhere after the call's, so who wants to see it looks at the transcript.
             let is_old_mark = matches!(&line.body, Body::Redacted(redacted) if redacted.leaf.is_none());
-            let text = match account.check(line) {
-                Checked::InLedger { text, .. } => text.as_str().to_owned(),
-                Checked::Redacted { .. } => {
-                    seen.doubt(Doubt::Removed);
-                    continue;
-                }
-                Checked::Differs { .. } if is_old_mark => {
-                    seen.doubt(Doubt::Removed);
-                    continue;
-                }
-                Checked::Differs { .. } => {
-                    seen.doubt(Doubt::Edited);
-                    continue;
-                }
-                Checked::NotInLedger { .. } => {
-                    seen.doubt(Doubt::NotRecorded);
+            let checked = match account.check(line) {
+                Checked::InLedger { text, .. } => Ok(text.as_str().to_owned()),
+                Checked::Redacted { .. } => Err(Doubt::Removed),
+                Checked::Differs { .. } if is_old_mark => Err(Doubt::Removed),
+                Checked::Differs { .. } => Err(Doubt::Edited),
+                Checked::NotInLedger { .. } => Err(Doubt::NotRecorded),
+            };
+            let text = match checked {
+                Ok(text) => text,
+                Err(doubt) => {
+                    seen.lose(Some(said), doubt);
                     continue;
                 }
             };
             match said {
-                Said::Arguments => seen.arguments = Some(text),
+                Said::Arguments => match serde_json::from_str::<Asked>(&text) {
+                    Ok(asked) => {
+                        seen.secrets.extend(asked.confidential);
+                        seen.arguments = Some(text);
+                    }
+                    Err(_) => seen.lose(Some(said), Doubt::Unlisted),
+                },
                 Said::Outcome => seen.outcome = Some(text),
                 Said::Reads => match reads(&text) {
-                    Some(read) => (seen.reads, seen.requests) = (read.paths, read.requests),
-                    None => seen.doubt(Doubt::Unlisted),
+                    Some(read) => {
+                        (seen.reads, seen.requests) = (read.paths, read.requests);
+                        seen.secrets.extend(read.secrets);
+                    }
+                    None => seen.lose(Some(said), Doubt::Unlisted),
                 },
                 Said::Changes => match left(&text) {
                     Some(left) => seen.left = left,
@@ -213,6 +223,15 @@ impl SeenCall {
         Some(taken_down.get("arguments")?.to_string())
     }
 
+    /// A text of it is not there as it was; nobody knows which, where its kind is not given. Where it would have told what is
+    /// confidential, all that is left may be.
+    fn lose(&mut self, said: Option<Said>, why: Doubt) {
+        self.doubt(why);
+        if said.is_none_or(|said| matches!(said, Said::Arguments | Said::Reads)) {
+            self.secrets.insert(format!("call {}, as far as its record is gone", self.call));
+        }
+    }
+
     fn doubt(&mut self, why: Doubt) {
         if !self.doubts.contains(&why) {
             self.doubts.push(why);
@@ -290,6 +309,16 @@ enum Read {
     Request {
         request: String,
     },
+    Confidential {
+        confidential: BTreeSet<String>,
+    },
+}
+
+/// What was asked for, as it was taken down.
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    confidential: BTreeSet<String>,
 }
 
 /// What an intent announced: changes of the workspace, or requests.
@@ -316,6 +345,7 @@ struct Changed {
 struct Seen {
     paths: Vec<(WorkspacePath, Fact)>,
     requests: Vec<String>,
+    secrets: BTreeSet<String>,
 }
 
 /// What was seen, path by path and request by request; none where it is written in a form that is not known.
@@ -326,6 +356,7 @@ fn reads(text: &str) -> Option<Seen> {
         match read {
             Read::Path { path, fact } => seen.paths.push((path, fact)),
             Read::Request { request } => seen.requests.push(request),
+            Read::Confidential { confidential } => seen.secrets.extend(confidential),
         }
     }
     Some(seen)

@@ -259,7 +259,7 @@ fn call(gate: &Gate, decisions: usize, refused: bool) -> (CallId, u64) {
     let mut record = gate.record(id.clone());
     let (tool, function) = ("files".parse().unwrap(), "read".parse().unwrap());
     let request = |call, arguments| Event::Request { call, tool, function, arguments, origin: Origin::User };
-    record.note_with(Said::Arguments, "the secret".to_owned(), request).unwrap();
+    record.note_with(Said::Arguments, r#"{"arguments": "the secret", "confidential": ["db"]}"#.to_owned(), request).unwrap();
     let verdict = |call, evidence| Event::Verdict { call, postconditions: Check::Passed, hook: Check::None, evidence };
     record.note_with(Said::Evidence, "another".to_owned(), verdict).unwrap();
     for _ in 0..decisions {
@@ -292,6 +292,22 @@ fn a_call_with_more_leaves_than_are_read_at_a_time_is_read_to_its_end() {
         let (_, leaf) = call(&gate, decisions, refused);
         call(&gate, 1, true);
         assert_eq!(doubts(&gate, leaf), expected, "{decisions} {refused}");
+    }
+}
+
+#[test]
+fn what_is_left_of_a_call_whose_arguments_are_gone_counts_as_confidential() {
+    for (kind, expected) in [(Said::Evidence, 0), (Said::Arguments, 1)] {
+        let scene = Scene::new();
+        let gate = scene.gate();
+        let (id, leaf) = call(&gate, 1, false);
+        let seen =
+            |gate: &Gate| gate.seen_call(&gate.transcripts().unwrap().parts_of(gate.run()).unwrap().remove(0), 0, leaf).unwrap().unwrap();
+        assert_eq!(seen(&gate).secrets, ["db".to_owned()].into());
+        let request = RedactionRequest::verify(gate.run().clone(), id, &[kind], "a reason", None).unwrap();
+        gate.redact(&request, Elsewhere::Nothing).unwrap().into_iter().for_each(|removal| gate.finish_removal(removal).unwrap());
+        let unknown = seen(&gate).secrets.iter().filter(|name| name.contains("as far as its record is gone")).count();
+        assert_eq!(unknown, expected, "{kind}");
     }
 }
 

@@ -3,7 +3,7 @@
 use super::*;
 
 /// Stages and commits a person's edit, and gives the world that knows of it.
-fn edit(memory: &Memory, topic: &str, text: &str, leaf: u64) -> Holds {
+pub(crate) fn edit(memory: &Memory, topic: &str, text: &str, leaf: u64) -> Holds {
     let topic: Topic = topic.parse().unwrap();
     let before = memory.text(&topic).unwrap();
     let revision = memory.revise(&topic, before.as_deref(), text).unwrap();

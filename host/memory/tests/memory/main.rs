@@ -9,6 +9,7 @@
     reason = "tests look at real files, and some print a figure"
 )]
 
+mod confidential;
 mod consolidating;
 mod contradicting;
 mod editing;

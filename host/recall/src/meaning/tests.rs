@@ -76,6 +76,7 @@ fn what_is_sent_is_a_beginning_and_never_empty() {
         doubts: vec![],
         reads: vec![],
         requests: vec![],
+        secrets: Default::default(),
         left: vec![],
     };
     let removed = SeenCall { function: None, arguments: None, outcome: None, ..seen.clone() };

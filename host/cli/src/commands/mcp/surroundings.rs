@@ -5,9 +5,9 @@ use std::{path::PathBuf, sync::Arc};
 use cofferdam_agent::Journals;
 use cofferdam_base::{Digest, Interrupt};
 use cofferdam_gate::{Asked, Gate, Reply, Workshop};
-use cofferdam_mcp::{Ambient, Client, TokenDigest, Trouble};
+use cofferdam_mcp::{Ambient, Client, ShownTopic, TokenDigest, Trouble};
 use cofferdam_memory::Topic;
-use cofferdam_recall::Recall;
+use cofferdam_recall::{Recall, Recalled};
 use cofferdam_store::{Folder, publish::Conflicts};
 
 use crate::{
@@ -82,10 +82,11 @@ impl Ambient for Surroundings {
         self.most_questions
     }
 
-    fn topic(&self, gate: &Gate, topic: &Topic) -> Result<String, Trouble> {
+    fn topic(&self, gate: &Gate, topic: &Topic) -> Result<ShownTopic, Trouble> {
         let fault = |error| Failure::from(error).into_trouble();
         let mut recall = Recall::open(gate, Journals::of(gate.state().folder())).map_err(fault)?;
-        Ok(recall.topic(topic).map_err(fault)?.iter().map(show::as_text).collect())
+        let found = recall.topic(topic).map_err(fault)?;
+        Ok(ShownTopic { text: found.iter().map(show::as_text).collect(), secrets: found.iter().flat_map(Recalled::secrets).collect() })
     }
 
     fn say(&self, line: &str) {

@@ -44,6 +44,10 @@ pub(in crate::commands) fn as_text(one: &Recalled) -> String {
         Thing::Seen(call) => seen(call, &state),
         Thing::Said(words) => said(words, &state),
     };
+    let secrets: Vec<String> = one.secrets().into_iter().collect();
+    if !secrets.is_empty() {
+        shown.push_str(&format!("  may carry what is confidential in {}\n", text::inline(&secrets.join(", "), MAX_STATE)));
+    }
     for again in &one.again {
         let arguments = text::inline(&again.arguments, MAX_SEEN);
         shown.push_str(&format!("  check it again with {} {arguments}\n", again.function));
@@ -77,7 +81,7 @@ fn learnt(found: &Found, contradicts: &[Opposed], state: &str) -> String {
 }
 
 /// `contradicts ENTRY: value`, of what, and whose value counts.
-fn contradicts_line(Opposed { matter, entry, value, standing }: &Opposed) -> String {
+fn contradicts_line(Opposed { matter, entry, value, standing, secrets: _ }: &Opposed) -> String {
     let counts = match standing {
         Standing::OtherCounts => "that one counts",
         Standing::OtherDoesNot => "that one does not count",
@@ -100,7 +104,7 @@ fn seen(call: &SeenCall, state: &str) -> String {
     )
 }
 
-fn said(Words { run, step, role, text }: &Words, state: &str) -> String {
+fn said(Words { run, step, role, text, secrets: _ }: &Words, state: &str) -> String {
     let (what, place) = match role {
         Role::Task => ("a person asked", "its task".to_owned()),
         Role::Remark => ("the model said beside its calls", format!("step {step}")),
@@ -113,7 +117,7 @@ fn said(Words { run, step, role, text }: &Words, state: &str) -> String {
 fn as_json(one: &Recalled) -> Value {
     let (state, why) = (one.state.name(), one.state.reasons());
     let again: Vec<Value> = one.again.iter().map(|again| json!({"function": again.function, "arguments": again.arguments})).collect();
-    match &one.thing {
+    let mut shown = match &one.thing {
         Thing::Learnt(Found::Entry(entry)) => json!({
             "topic": entry.topic().as_str(),
             "entry": entry.id(),
@@ -151,10 +155,15 @@ fn as_json(one: &Recalled) -> Value {
             "state": state,
             "why": why,
         }),
+    };
+    let secrets = one.secrets();
+    if let Some(members) = shown.as_object_mut().filter(|_| !secrets.is_empty()) {
+        members.insert("secrets".to_owned(), json!(secrets));
     }
+    shown
 }
 
-fn opposed_json(Opposed { matter, entry, value, standing }: &Opposed) -> Value {
+fn opposed_json(Opposed { matter, entry, value, standing, secrets: _ }: &Opposed) -> Value {
     json!({
         "entry": entry,
         "subject": matter.subject(),
