@@ -74,6 +74,10 @@ if [ $# -gt 0 ]; then
 -Zlocation-detail=none
 -L/usr/lib/wasm32-wasi"
 fi
+# A heap from the beginning: every page that a tool asks for later is a change of the address space, and one more when its memory is made
+# as new for the next call.
+flags="$flags
+-Clink-arg=--initial-memory=2097152"
 CARGO_ENCODED_RUSTFLAGS=$(printf '%s' "$flags" | tr '\n' '\037')
 export CARGO_ENCODED_RUSTFLAGS
 

@@ -8,9 +8,13 @@
 set -eu
 key=$(readlink -f "$1")
 cd "$(dirname "$0")/.."
-cofferdam="cargo run --quiet --locked --profile ${PROFILE:-release} -p cofferdam --"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+# One binary for all of it: a new one would be made of half of what it is to make.
+profile=${PROFILE:-release}
+cargo build --quiet --locked --profile "$profile" -p cofferdam
+cp "${CARGO_TARGET_DIR:-target}/$profile/cofferdam" "$work/cofferdam"
+cofferdam=$work/cofferdam
 for tool in files edit package fetch; do
     toolchain=$(tools/build.sh "$tool" "$work/$tool.wasm")
     $cofferdam tool build "tools/$tool" --component "$work/$tool.wasm" --toolchain "$toolchain" --out "$work/out"

@@ -61,7 +61,8 @@ pub(crate) async fn attended<T: Send + 'static>(
     let mut attending = Attending {
         session: Arc::clone(session),
         interrupt: interrupt.clone(),
-        notes,
+        // With one kept here, the end of the work is told once, by its result, and not before that by the channel's end.
+        notes: notes.clone(),
         forms: has_forms(session, context),
         tells: progress.token.is_some(),
     };
