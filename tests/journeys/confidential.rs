@@ -164,3 +164,55 @@ fn what_a_refused_call_says_of_a_file_that_carries_something_is_confidential_too
     assert!(told.contains("confirm-what-may-carry-secrets") && web.asked().is_empty(), "{told}");
     assert_eq!(carried(&person), json!([".env"]));
 }
+
+#[test]
+fn what_is_answered_to_a_request_is_as_confidential_as_what_was_asked() {
+    let web = WebServer::start(|_| Says::page("text/plain", "taken, said the ostrich"));
+    let post = |body: &str| calls(&[("fetch_post", json!({"url": web.url("/report"), "content_type": "text/plain", "body": body}))]);
+    let model = saying(vec![
+        calls(&[("files_read", json!({"path": ".env"}))]),
+        post("it is hunter2"),
+        says("done"),
+        calls(&[("memory_recall", json!({"words": "ostrich"}))]),
+        post("it is all right"),
+        says("done"),
+    ]);
+    let person = online(&web, LOCAL);
+    person.put(".env", "PASSWORD=hunter2\n");
+    person.run(&["init", "--url", &model.url(), "--model", "scripted"]).ok();
+    person.at_terminal(&["run", "look at .env"], "y\ny\n").ok();
+    assert_eq!(web.asked().len(), 1);
+    // Also where the request's own line is not beside it any more.
+    let ledger = person.find(&person.home("data/projects"), "ledger/ledger.jsonl");
+    let transcripts = ledger.parent().and_then(|ledger| ledger.parent()).expect("a project").join("transcripts");
+    let lines = std::fs::read_dir(transcripts).expect("a folder").flat_map(|file| {
+        let text = std::fs::read_to_string(file.expect("a file").path()).expect("text");
+        text.lines().map(ToOwned::to_owned).collect::<Vec<_>>()
+    });
+    let seen: Vec<String> = lines.filter(|line| line.contains("\"reads\"") && line.contains("/report")).collect();
+    assert!(seen.len() == 1 && seen[0].contains(r#"{\"confidential\":[\".env\"]}"#), "{seen:?}");
+
+    person.at_terminal(&["run", "report what you know"], "n\n").ok();
+    assert_eq!((carried(&person), web.asked().len()), (json!([".env"]), 1));
+}
+
+#[test]
+fn what_says_nothing_and_what_was_only_moved_carries_nothing() {
+    let web = WebServer::start(|_| Says::page("text/plain", "taken"));
+    let model = saying(vec![
+        calls(&[("files_read", json!({"path": ".env"}))]),
+        calls(&[("edit_create", json!({"path": "empty.txt", "content": ""}))]),
+        calls(&[("edit_move", json!({"from": "known.txt", "to": "moved.txt"}))]),
+        calls(&[("edit_create", json!({"path": "notes.txt", "content": "hunter2\n"}))]),
+        says("done"),
+    ]);
+    let person = online(&web, LOCAL);
+    person.put(".env", "PASSWORD=hunter2\n");
+    person.put("known.txt", "known to all\n");
+    person.run(&["init", "--url", &model.url(), "--model", "scripted"]).ok();
+    person.at_terminal(&["run", "look at .env"], "y\n").ok();
+    for (file, secrets) in [("empty.txt", json!([])), ("moved.txt", json!([])), ("notes.txt", json!([".env"]))] {
+        let read = person.run(&["--format", "json", "call", "files.read", &json!({"path": file}).to_string()]).json();
+        assert_eq!(read["secrets"], secrets, "{file}");
+    }
+}

@@ -235,7 +235,7 @@ impl Gate {
                 Publication::NothingToPublish | Publication::Sent => {}
                 Publication::DryRun => record.note(Event::Refused { call: call.clone(), code: DRY_RUN.to_owned() }),
                 Publication::Published => {
-                    self.file_labels().keep(lock, publishable.changes(), &publishable.carried(&secrets))?;
+                    self.file_labels().keep(lock, publishable.changes(), publishable.reads(), &publishable.carried(&secrets))?;
                     publishable.publish(workspace, lock, book, record)?;
                     record.note(Event::Published { call: call.clone() });
                 }

@@ -67,7 +67,9 @@ impl<'a> Executed<'a> {
         let staged = invocation.stage.seal()?;
         gate.note_secrets(staged.reads(), exchange.as_deref(), record)?;
         let output = permitted.request.function.check_output(&text)?;
-        let reads = record.commit_to(Said::Reads, seen(&staged, exchange.as_deref(), &record.secrets)?)?;
+        // What is answered can repeat what was asked, and the two may come to stand apart.
+        let secrets = record.secrets.union(permitted.request.labels.secrets()).cloned().collect();
+        let reads = record.commit_to(Said::Reads, seen(&staged, exchange.as_deref(), &secrets)?)?;
         let usage = invocation.usage;
         record.note_with(Said::Outcome, text, |call, outcome| Event::Invocation { call, outcome, reads, usage: ledger_usage(usage) })?;
         Ok(Self { permitted, output, staged, replay, usage, log: invocation.log, guard, exchange })

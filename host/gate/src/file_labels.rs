@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cofferdam_base::Digest;
-use cofferdam_store::{ChangeSet, Fact, Folder, StateDir, StateError, WorkspaceLock};
+use cofferdam_store::{ChangeSet, Fact, Folder, ReadSet, StateDir, StateError, WorkspaceLock};
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::Fault;
@@ -15,6 +15,14 @@ use crate::refusal::Fault;
 const FILE: &str = "file-labels.jsonl";
 /// Largest such file: some hundred thousand labels. What cannot be labelled is not published.
 const MAX_BYTES: u64 = 32 << 20;
+
+/// The contents of a file that a call read.
+fn content(fact: &Fact) -> Option<Digest> {
+    match fact {
+        Fact::File { content, .. } => *content,
+        Fact::Absent | Fact::Folder { .. } | Fact::Link { .. } | Fact::Special => None,
+    }
+}
 
 /// What some contents carry.
 #[derive(Debug, Serialize, Deserialize)]
@@ -39,11 +47,7 @@ impl FileLabels {
     /// # Errors
     /// The state folder's; a file that does not read back.
     pub(crate) fn of_reads<'f>(&mut self, state: &StateDir, facts: impl Iterator<Item = &'f Fact>) -> Result<BTreeSet<String>, Fault> {
-        let contents = facts.filter_map(|fact| match fact {
-            Fact::File { content, .. } => *content,
-            Fact::Absent | Fact::Folder { .. } | Fact::Link { .. } | Fact::Special => None,
-        });
-        self.of_contents(state, contents)
+        self.of_contents(state, facts.filter_map(content))
     }
 
     /// What is confidential in some contents.
@@ -55,16 +59,24 @@ impl FileLabels {
         Ok(contents.filter_map(|content| self.by_content.get(&content)).flatten().cloned().collect())
     }
 
-    /// Labels the files that a call is about to change, durably.
+    /// Labels the files that a call is about to change, durably. Contents that say nothing are not labelled, nor those that it found as
+    /// they are and moved: they carry what they carried.
     ///
     /// # Errors
     /// The state folder's; too many labels.
-    pub(crate) fn keep(&mut self, lock: &WorkspaceLock<'_>, changes: &ChangeSet, secrets: &BTreeSet<String>) -> Result<(), Fault> {
+    pub(crate) fn keep(
+        &mut self,
+        lock: &WorkspaceLock<'_>,
+        changes: &ChangeSet,
+        reads: &ReadSet,
+        secrets: &BTreeSet<String>,
+    ) -> Result<(), Fault> {
         let folder = lock.state().folder();
         self.refresh(folder)?;
         let is_known = |content: &Digest| self.by_content.get(content).is_some_and(|known| known.is_superset(secrets));
-        let new: Vec<Digest> =
-            changes.iter().filter_map(|(_, change)| change.after().copied()).filter(|content| !is_known(content)).collect();
+        let found: BTreeSet<Digest> = reads.iter().filter_map(|(_, fact)| content(fact)).chain([Digest::of(b"")]).collect();
+        let after = changes.iter().filter_map(|(_, change)| change.after().copied());
+        let new: Vec<Digest> = after.filter(|content| !found.contains(content) && !is_known(content)).collect();
         if secrets.is_empty() || new.is_empty() {
             return Ok(());
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use cofferdam_ledger::event::{Effect, Event, Subject};
 use cofferdam_policy::{Grant, ToolAct};
 use cofferdam_store::{
-    ChangeSet, PathAccess, Workspace, WorkspaceLock,
+    ChangeSet, PathAccess, ReadSet, Workspace, WorkspaceLock,
     change::ChangeKind,
     publish::{Prepared, PublishError, Published, Undo},
 };
@@ -34,6 +34,11 @@ impl<'a> Publishable<'a> {
     /// What would become real.
     pub(crate) fn changes(&self) -> &ChangeSet {
         self.verified.staged.changes()
+    }
+
+    /// What the call found.
+    pub(crate) fn reads(&self) -> &ReadSet {
+        self.verified.staged.reads()
     }
 
     /// What the changes may carry that is confidential: what is so in the outcome, and what whoever made the call had in view.

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use cofferdam_base::EntryId;
 
 use crate::{
-    Draft, Entry, Found, Memory, MemoryError, Topic,
+    Draft, Found, Memory, MemoryError, Topic,
     entry::HEADING,
     rewrite::{Act, Piece, Rewrite, Rewritten},
     topic_file,
@@ -28,19 +28,20 @@ impl Memory {
         }
         let old = before.map(|before| topic_file::parse(topic, before)).unwrap_or_default();
         let new = topic_file::parse(topic, text);
-        let replaced = old.iter().filter(|found| !new.contains(found)).filter_map(Found::entry);
-        let secrets: BTreeSet<String> = replaced.flat_map(Entry::secrets).cloned().collect();
+        let secrets: BTreeSet<String> = old.iter().filter(|found| !new.contains(found)).flat_map(Found::secrets).collect();
         let mut pieces = vec![Piece::Text(topic_file::heading(topic))];
         for found in new {
             let stood = old.contains(&found);
             pieces.push(match found {
                 Found::Entry(entry) if stood => Piece::Text(entry.render()),
                 // Changed, or brought from elsewhere: what it cites does not show these words here.
-                Found::Entry(entry) => {
-                    let stated = Draft::stated(topic.clone(), entry.text())?;
-                    Piece::New(Box::new(stated.carrying(&secrets).carrying(entry.secrets())))
+                Found::Entry(_) | Found::Loose { .. } => {
+                    let stated = match &found {
+                        Found::Entry(entry) => Draft::stated(topic.clone(), entry.text())?,
+                        Found::Loose { text, .. } => Draft::stated(topic.clone(), &words(text))?,
+                    };
+                    Piece::New(Box::new(stated.carrying(&secrets).carrying(&found.secrets())))
                 }
-                Found::Loose { text, .. } => Piece::New(Box::new(Draft::stated(topic.clone(), &words(&text))?.carrying(&secrets))),
             });
         }
         if pieces.len() == 1 && before.is_none() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use cofferdam_base::EntryId;
+use cofferdam_base::{EntryId, text::inline};
 use cofferdam_ledger::{Commitment, Salt};
 
 use crate::{CallEvidence, Draft, Ground, Integrity, Sealed, Topic};
@@ -16,8 +16,20 @@ const STATED: &str = "- stated: by a person";
 /// What the line begins with that names the confidential things that an entry may carry, as a list in JSON.
 const CONFIDENTIAL: &str = "- confidential: ";
 
+/// Longest such list that is named as it stands, in characters.
+const MAX_NAMED: usize = 80;
+
 /// What the line begins with that says which entries one stands for.
 const ORIGINS: &str = "- from: ";
+
+/// What lines name as confidential that are no entry's any more: whatever mark of a list they have by now, and however they are indented.
+/// A list that does not read back counts as one name.
+pub(crate) fn named_by_hand(text: &str) -> BTreeSet<String> {
+    let word = CONFIDENTIAL.trim_matches([' ', '-']);
+    let lists = text.lines().filter_map(|line| line.trim_start_matches([' ', '\t', '-', '*', '+']).strip_prefix(word));
+    let names = |list: &str| serde_json::from_str(list.trim()).unwrap_or_else(|_| vec![format!("{word}{}", inline(list, MAX_NAMED))]);
+    lists.flat_map(names).collect()
+}
 
 /// A memory that stands in a topic file, with the number of the ledger's leaf that tells of it. Not checked: see
 /// [`crate::recheck`].

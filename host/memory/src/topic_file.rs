@@ -1,8 +1,10 @@
 //! A topic file: entries, and whatever people wrote between them.
 
+use std::collections::BTreeSet;
+
 use crate::{
     Topic,
-    entry::{Entry, HEADING},
+    entry::{Entry, HEADING, named_by_hand},
 };
 
 /// What stands in a topic file.
@@ -30,6 +32,15 @@ impl Found {
         match self {
             Self::Entry(entry) => Some(entry),
             Self::Loose { .. } => None,
+        }
+    }
+
+    /// What confidential things it may carry, by name. Loose text can be an entry whose lines somebody changed: what these still name counts.
+    #[must_use]
+    pub fn secrets(&self) -> BTreeSet<String> {
+        match self {
+            Self::Entry(entry) => entry.secrets().clone(),
+            Self::Loose { text, .. } => named_by_hand(text),
         }
     }
 }

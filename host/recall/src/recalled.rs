@@ -62,9 +62,7 @@ impl Recalled {
     #[must_use]
     pub fn secrets(&self) -> BTreeSet<String> {
         let own = match &self.thing {
-            Thing::Learnt(Found::Entry(entry)) => entry.secrets().clone(),
-            // A person wrote it there.
-            Thing::Learnt(Found::Loose { .. }) => BTreeSet::new(),
+            Thing::Learnt(found) => found.secrets(),
             Thing::Seen(seen) => seen.secrets.clone(),
             Thing::Said(words) => words.secrets.clone(),
         };

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use cofferdam_base::{CallId, Digest, EntryId, WorkspacePath};
-use cofferdam_gate::{Closed, Fault, Mode, Publication, Recovery, Refused, transcript::Body};
+use cofferdam_gate::{
+    Closed, Fault, Mode, Publication, Recovery, Refused,
+    transcript::{Body, ToldOutcome},
+};
 use cofferdam_memory::{CallEvidence, Entry};
 use cofferdam_model::ToolCall;
 use cofferdam_policy::Origin;
@@ -178,15 +181,17 @@ impl Agent<'_> {
         for ledger in &self.progress.ledgers {
             outcome = outcome.or(gate.outcome_of(ledger, call)?);
         }
-        let content = if matches!(outcome, Some(Body::Redacted(_))) {
-            observation::redacted(number)
+        let (content, secrets) = if matches!(&outcome, Some(ToldOutcome { body: Body::Redacted(_), .. })) {
+            (observation::redacted(number), BTreeSet::new())
         } else {
             watcher.noted(number, "found again: it was done before the interruption");
-            observation::found_again(number, outcome.as_ref().and_then(Body::text))
+            let text = outcome.as_ref().and_then(|told| told.body.text());
+            let told = outcome.as_ref().map_or_else(|| Some(BTreeSet::new()), |told| told.secrets.clone());
+            // Where what it was let read is not known any more, all of it counts as confidential.
+            let secrets = told.unwrap_or_else(|| [format!("call {call}, as far as its record is gone")].into());
+            (observation::found_again(number, text), secrets)
         };
         let left = published.map(|published| left(&published.changes)).unwrap_or_default();
-        // What it was let read is not known any more, so that all of it counts as confidential.
-        let secrets = [format!("call {number}, before the interruption")].into();
         Ok(Some(Made { outside: true, published: true, left, secrets, ..Made::nothing(content, Came::Verified) }))
     }
 }

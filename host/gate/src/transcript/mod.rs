@@ -39,6 +39,8 @@ pub use said::Said;
 pub use seen::SeenCall;
 pub(crate) use writer::{Room, Writer};
 
+use std::collections::BTreeSet;
+
 use cofferdam_base::{CallId, RunId};
 
 use crate::refusal::Fault;
@@ -59,17 +61,29 @@ impl crate::Gate {
     ///
     /// # Errors
     /// A transcript that cannot be read, or a damaged line in it.
-    pub fn outcome_of(&self, run: &RunId, call: &CallId) -> Result<Option<Body>, Fault> {
+    pub fn outcome_of(&self, run: &RunId, call: &CallId) -> Result<Option<ToldOutcome>, Fault> {
         let transcripts = self.transcripts()?;
-        let mut outcome = None;
+        let (mut outcome, mut secrets) = (None, None);
         for part in transcripts.parts_of(run)? {
             for line in transcripts.lines(&part, 0)? {
                 let (_, line) = line?;
-                if line.call == *call && line.said == Said::Outcome {
-                    outcome = Some(line.body);
+                match line.said {
+                    _ if line.call != *call => {}
+                    Said::Outcome => outcome = Some(line.body),
+                    Said::Reads => secrets = line.body.text().and_then(seen::secrets_of_outcome),
+                    Said::Arguments | Said::Question | Said::Evidence | Said::Changes => {}
                 }
             }
         }
-        Ok(outcome)
+        Ok(outcome.map(|body| ToldOutcome { body, secrets }))
     }
+}
+
+/// What a transcript tells of a call's outcome. Not compared with the ledger.
+#[derive(Debug)]
+pub struct ToldOutcome {
+    /// The outcome, or what stands in its place.
+    pub body: Body,
+    /// What is confidential in it, by name; none where that is not told any more.
+    pub secrets: Option<BTreeSet<String>>,
 }

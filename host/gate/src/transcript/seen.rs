@@ -43,7 +43,7 @@ pub struct SeenCall {
     pub reads: Vec<(WorkspacePath, Fact)>,
     /// The requests to the network that it made: what they brought cannot be compared with what is there now.
     pub requests: Vec<String>,
-    /// What confidential things it may hold, by name: its arguments those that were in view when it was made, its outcome those that it
+    /// What confidential things it may hold, by name: its arguments those that were in view when it was made, its outcome those and what it
     /// read.
     pub secrets: BTreeSet<String>,
     /// What it left where it changed something: the digest of a file's contents, or that no file is there.
@@ -126,8 +126,8 @@ impl Gate {
             };
             match said {
                 Said::Arguments => match serde_json::from_str::<Asked>(&text) {
-                    Ok(asked) => {
-                        seen.secrets.extend(asked.confidential);
+                    Ok(Asked { confidential }) => {
+                        seen.secrets.extend(confidential);
                         seen.arguments = Some(text);
                     }
                     Err(_) => seen.lose(Some(said), Doubt::Unlisted),
@@ -147,8 +147,10 @@ impl Gate {
                 Said::Question | Said::Evidence => {}
             }
         }
-        if account.missing().iter().any(|missing| missing.call == seen.call) {
-            seen.doubt(Doubt::Edited);
+        for missing in account.missing() {
+            if missing.call == seen.call {
+                seen.lose(Some(missing.said), Doubt::Edited);
+            }
         }
         if !account.is_verified(&seen.call) {
             seen.doubt(Doubt::Call(seen.call.clone()));
@@ -346,6 +348,11 @@ struct Seen {
     paths: Vec<(WorkspacePath, Fact)>,
     requests: Vec<String>,
     secrets: BTreeSet<String>,
+}
+
+/// What is confidential in the outcome of a call, by its list of what it saw; none where that is in a form that is not known.
+pub(super) fn secrets_of_outcome(reads: &str) -> Option<BTreeSet<String>> {
+    self::reads(reads).map(|seen| seen.secrets)
 }
 
 /// What was seen, path by path and request by request; none where it is written in a form that is not known.

@@ -309,6 +309,15 @@ fn what_is_left_of_a_call_whose_arguments_are_gone_counts_as_confidential() {
         let unknown = seen(&gate).secrets.iter().filter(|name| name.contains("as far as its record is gone")).count();
         assert_eq!(unknown, expected, "{kind}");
     }
+    // A line that is not there at all.
+    let scene = Scene::new();
+    let gate = scene.gate();
+    let (id, leaf) = call(&gate, 1, false);
+    let text = std::fs::read_to_string(scene.file(&gate)).unwrap();
+    std::fs::write(scene.file(&gate), text.split_once('\n').unwrap().1).unwrap();
+    let part = gate.transcripts().unwrap().parts_of(gate.run()).unwrap().remove(0);
+    let seen = gate.seen_call(&part, 0, leaf).unwrap().unwrap();
+    assert_eq!(seen.secrets, [format!("call {id}, as far as its record is gone")].into());
 }
 
 #[test]

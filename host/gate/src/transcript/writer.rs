@@ -61,7 +61,7 @@ impl Writer {
     pub(crate) fn append(&mut self, state: &Folder, lines: &[u8]) -> Result<(), TranscriptError> {
         let folder = state.folder(FOLDER)?;
         let mut file = self.take_open(&folder)?;
-        // The lines of a call stay together: who looks at one call reads one part.
+        // Lines that are said at once stay together: who looks at a call reads one part, or two where it was announced before it was made.
         if !file.is_empty() && file.len().saturating_add(lines.len() as u64) > PART_BYTES {
             // What is in a part that is done survives a power loss before the next one is begun.
             file.sync()?;

@@ -78,6 +78,35 @@ fn a_person_who_mends_an_entry_does_not_make_it_known_to_all() {
     assert_eq!(*back.secrets(), names(&[".env"]));
 }
 
+#[test]
+fn lines_that_an_editor_changed_still_say_what_they_carry() {
+    let folder = tempfile::tempdir().unwrap();
+    let memory = open(folder.path());
+    commit(&memory, draft("build", "it builds"), 2);
+    commit(&memory, draft("build", "hunter2").carrying(&names(&[".env"])), 1);
+    let file = folder.path().join("state/memory/topics/build.md");
+    let whole = std::fs::read_to_string(&file).unwrap();
+    let topic: Topic = "build".parse().unwrap();
+    let (first, last) = whole.split_at(whole.rfind("## ").unwrap());
+    for changed in
+        [last.replace('\n', "\r\n"), last.replace("- ", "* "), last.replace("> hunter2", "> hunter3"), last.replace("\n- ", "\n    - ")]
+    {
+        std::fs::write(&file, format!("{first}{changed}")).unwrap();
+        let found = memory.read(&topic).unwrap();
+        assert!(found.iter().any(|found| found.secrets() == names(&[".env"])), "{changed}");
+        // An edit of something else does not make it known to all.
+        let text = memory.text(&topic).unwrap().unwrap();
+        let revision = memory.revise(&topic, Some(&text), &format!("{text}\nmore\n")).unwrap();
+        let staged = memory.stage_rewrite(revision, 30, fresh(30)).unwrap();
+        memory.commit_rewrite(staged).unwrap();
+        assert!(entries(&memory).iter().any(|entry| *entry.secrets() == names(&[".env"])), "{changed}");
+        assert!(!memory.index().unwrap().contains("hunter"));
+    }
+    std::fs::write(&file, format!("{first}hunter2\n\n- confidential: [\".en\n")).unwrap();
+    let found = memory.read(&topic).unwrap();
+    assert_eq!(found.last().unwrap().secrets(), names(&["confidential: [\".en"]));
+}
+
 proptest! {
     #[test]
     fn names_read_back_whatever_they_are(texts in proptest::collection::vec(any::<String>(), 1..5)) {
