@@ -15,7 +15,7 @@ fn what_a_person_let_be_read_stays_confidential_through_files_and_runs() {
     let web = WebServer::start(|_| Says::page("text/plain", "taken"));
     let url = web.url("/report");
     let sent = |body: &str| calls(&[("fetch_post", json!({"url": url, "content_type": "text/plain", "body": body}))]);
-    let mut answers = [
+    let model = saying(vec![
         calls(&[("files_read", json!({"path": ".env"}))]),
         calls(&[("edit_create", json!({"path": "notes.txt", "content": "the password is hunter2\n"}))]),
         // The user's own words carry nothing; anything else may.
@@ -25,9 +25,7 @@ fn what_a_person_let_be_read_stays_confidential_through_files_and_runs() {
         calls(&[("files_read", json!({"path": "notes.txt"}))]),
         sent("all is well, well"),
         says("done"),
-    ]
-    .into_iter();
-    let model = ModelServer::start(Box::new(move |_, _| answers.next().expect("an answer")));
+    ]);
     let person = online(&web, LOCAL);
     person.put(".env", "PASSWORD=hunter2\n");
     person.run(&["init", "--url", &model.url(), "--model", "scripted"]).ok();
@@ -48,8 +46,7 @@ fn what_a_person_let_be_read_stays_confidential_through_files_and_runs() {
     // Another run that only reads the file: nobody is asked about reading, and nobody is there to be asked about sending.
     let said = person.run(&["run", &format!("read notes.txt, and post a summary as text/plain to {url}")]).stderr;
     assert!(said.contains("policy.unanswered") && web.asked().len() == 1, "{said}");
-    let run: Value = serde_json::from_str(person.run(&["--format", "json", "runs"]).ok().lines().next().expect("a run")).expect("JSON");
-    let labels = person.run(&["labels", "show", run["run"].as_str().expect("an identifier")]).ok();
+    let labels = person.run(&["labels", "show", &newest_run(&person)]).ok();
     assert!(labels.contains("may carry what is confidential in .env"), "{labels}");
 }
 
@@ -59,11 +56,15 @@ fn saying(answers: Vec<Answer>) -> ModelServer {
     ModelServer::start(Box::new(move |_, _| answers.next().expect("an answer")))
 }
 
-/// What the labels of the newest run's last call name as confidential.
-fn carried(person: &Person) -> Value {
+fn newest_run(person: &Person) -> String {
     let runs = person.run(&["--format", "json", "runs"]).ok();
     let run: Value = serde_json::from_str(runs.lines().next().expect("a run")).expect("JSON");
-    let labels = person.run(&["--format", "json", "labels", "show", run["run"].as_str().expect("an identifier")]).ok();
+    run["run"].as_str().expect("an identifier").to_owned()
+}
+
+/// What the labels of the newest run's last call name as confidential.
+fn carried(person: &Person) -> Value {
+    let labels = person.run(&["--format", "json", "labels", "show", &newest_run(person)]).ok();
     let last: Value = serde_json::from_str(labels.lines().last().expect("a call")).expect("JSON");
     assert_eq!(last["call"], 3, "the look, what was recalled, and the request: {last}");
     last["secrets"].clone()

@@ -12,6 +12,7 @@ use cofferdam_trust::manifest::Effect;
 use crate::{
     announce::{Announced, Became, Irrevocable},
     attendant::{Attendant, Step, ToTheEnd, enter},
+    confidential,
     execute::{Executed, Replay},
     gate::{Gate, random},
     guard::Caller,
@@ -235,7 +236,8 @@ impl Gate {
                 Publication::NothingToPublish | Publication::Sent => {}
                 Publication::DryRun => record.note(Event::Refused { call: call.clone(), code: DRY_RUN.to_owned() }),
                 Publication::Published => {
-                    self.file_labels().keep(lock, publishable.changes(), publishable.reads(), &publishable.carried(&secrets))?;
+                    let carried = publishable.permitted().carried(&secrets);
+                    self.file_labels().keep(lock, publishable.changes(), publishable.reads(), &carried)?;
                     publishable.publish(workspace, lock, book, record)?;
                     record.note(Event::Published { call: call.clone() });
                 }
@@ -267,9 +269,7 @@ fn note_request(request: &Request<'_>, replay: Replay, record: &mut Record<'_>) 
         "seed": cofferdam_base::digest::hex(&replay.seed),
         "time": replay.time,
     });
-    if let Some(members) = text.as_object_mut().filter(|_| !request.labels.secrets().is_empty()) {
-        members.insert("confidential".to_owned(), serde_json::json!(request.labels.secrets()));
-    }
+    confidential::tell(&mut text, request.labels.secrets());
     let text = text.to_string();
     let (tool, function) = (request.tool.verified().manifest().name().clone(), request.function.name().clone());
     let origin = match request.origin {

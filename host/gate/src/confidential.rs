@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use cofferdam_store::{PathAccess, ReadSet};
+use serde_json::{Value, json};
 
 use crate::{gate::Gate, guard::Granted, network::Exchange, record::Record, refusal::Fault};
 
@@ -11,6 +12,13 @@ use crate::{gate::Gate, guard::Granted, network::Exchange, record::Record, refus
 pub(crate) fn approved_reads(granted: &Granted) -> BTreeSet<String> {
     let read = granted.iter().filter(|((access, _), grant)| *access == PathAccess::Read && grant.approved_by().is_some());
     read.map(|((_, path), _)| path.as_str().to_owned()).collect()
+}
+
+/// Adds what may be carried to an object that tells of it; nothing where there is nothing to tell.
+pub(crate) fn tell(object: &mut Value, secrets: &BTreeSet<String>) {
+    if let Some(members) = object.as_object_mut().filter(|_| !secrets.is_empty()) {
+        members.insert("confidential".to_owned(), json!(secrets));
+    }
 }
 
 impl Gate {

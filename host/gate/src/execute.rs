@@ -68,8 +68,7 @@ impl<'a> Executed<'a> {
         gate.note_secrets(staged.reads(), exchange.as_deref(), record)?;
         let output = permitted.request.function.check_output(&text)?;
         // What is answered can repeat what was asked, and the two may come to stand apart.
-        let secrets = record.secrets.union(permitted.request.labels.secrets()).cloned().collect();
-        let reads = record.commit_to(Said::Reads, seen(&staged, exchange.as_deref(), &secrets)?)?;
+        let reads = record.commit_to(Said::Reads, seen(&staged, exchange.as_deref(), &permitted.carried(&record.secrets))?)?;
         let usage = invocation.usage;
         record.note_with(Said::Outcome, text, |call, outcome| Event::Invocation { call, outcome, reads, usage: ledger_usage(usage) })?;
         Ok(Self { permitted, output, staged, replay, usage, log: invocation.log, guard, exchange })

@@ -1,5 +1,7 @@
 //! Policy before anything runs: the call itself, and the paths and requests in its arguments.
 
+use std::collections::BTreeSet;
+
 use cofferdam_ledger::event::Subject;
 use cofferdam_policy::{Decision, Grant, ToolAct, Via};
 use cofferdam_store::PathAccess;
@@ -64,6 +66,11 @@ impl<'a> Permitted<'a> {
         asking.record.secrets.extend(approved_reads(&granted));
         let settled = settle_requests(&request, &caller, &mut asking)?;
         Ok(Self { request, caller, grant, granted, settled })
+    }
+
+    /// What may be carried by what comes of the call: what is confidential in what it read, and what whoever made it had in view.
+    pub(crate) fn carried(&self, read: &BTreeSet<String>) -> BTreeSet<String> {
+        read.union(self.request.labels.secrets()).cloned().collect()
     }
 }
 

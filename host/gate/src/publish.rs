@@ -1,7 +1,5 @@
 //! Verified changes become real: policy on each path, the read set again under the lock, intent, journal, workspace.
 
-use std::collections::BTreeSet;
-
 use cofferdam_ledger::event::{Effect, Event, Subject};
 use cofferdam_policy::{Grant, ToolAct};
 use cofferdam_store::{
@@ -16,6 +14,7 @@ use crate::{
     book::OpenBook,
     gate::Gate,
     guard::policy_access,
+    permit::Permitted,
     record::Record,
     refusal::Fault,
     transcript::Said,
@@ -41,9 +40,9 @@ impl<'a> Publishable<'a> {
         self.verified.staged.reads()
     }
 
-    /// What the changes may carry that is confidential: what is so in the outcome, and what whoever made the call had in view.
-    pub(crate) fn carried(&self, secrets: &BTreeSet<String>) -> BTreeSet<String> {
-        secrets.union(self.verified.executed.permitted.request.labels.secrets()).cloned().collect()
+    /// As what it was permitted.
+    pub(crate) fn permitted(&self) -> &Permitted<'a> {
+        &self.verified.executed.permitted
     }
 
     /// What was verified, and the grants for what it changes.

@@ -19,6 +19,7 @@ use crate::{
     approval::Offers,
     attendant::Attendant,
     book::OpenBook,
+    confidential,
     gate::{Gate, random},
     refusal::{Fault, Refused},
     run::{OwnAct, as_rules_see},
@@ -44,9 +45,7 @@ impl Gate {
             self.memory()?.verify_topic(&draft)?;
             let (act, origin, integrity) = commit_request(&draft);
             let mut shown = json!({"topic": draft.topic().as_str(), "text": draft.text()});
-            if let Some(members) = shown.as_object_mut().filter(|_| !draft.secrets().is_empty()) {
-                members.insert("confidential".to_owned(), json!(draft.secrets()));
-            }
+            confidential::tell(&mut shown, draft.secrets());
             let (subject, name) = (Subject::Memory, "memory.remember");
             let own = OwnAct { act, origin, integrity, subject, name, arguments: &shown, offers: Offers::Once };
             let _grant = self.decide_own(own, record, attendant)?;

@@ -31,18 +31,17 @@ impl Memory {
         let secrets: BTreeSet<String> = old.iter().filter(|found| !new.contains(found)).flat_map(Found::secrets).collect();
         let mut pieces = vec![Piece::Text(topic_file::heading(topic))];
         for found in new {
-            let stood = old.contains(&found);
-            pieces.push(match found {
-                Found::Entry(entry) if stood => Piece::Text(entry.render()),
-                // Changed, or brought from elsewhere: what it cites does not show these words here.
-                Found::Entry(_) | Found::Loose { .. } => {
-                    let stated = match &found {
-                        Found::Entry(entry) => Draft::stated(topic.clone(), entry.text())?,
-                        Found::Loose { text, .. } => Draft::stated(topic.clone(), &words(text))?,
-                    };
-                    Piece::New(Box::new(stated.carrying(&secrets).carrying(&found.secrets())))
+            let words = match &found {
+                Found::Entry(entry) if old.contains(&found) => {
+                    pieces.push(Piece::Text(entry.render()));
+                    continue;
                 }
-            });
+                // Changed, or brought from elsewhere: what it cites does not show these words here.
+                Found::Entry(entry) => entry.text().to_owned(),
+                Found::Loose { text, .. } => words(text),
+            };
+            let stated = Draft::stated(topic.clone(), &words)?;
+            pieces.push(Piece::New(Box::new(stated.carrying(&secrets).carrying(&found.secrets()))));
         }
         if pieces.len() == 1 && before.is_none() {
             return Err(MemoryError::UnknownTopic { topic: topic.to_string() });

@@ -47,10 +47,8 @@ impl Summary {
             .into_iter()
             .filter_map(|segment| segment.entry)
             .fold((0, None), |(count, _), entry| (count + 1, Some(entry)));
-        let beginning = |entry: Entry| match entry.secrets().is_empty() {
-            true => inline(entry.text(), SHOWN.into_iter().max().unwrap_or_default()),
-            false => CONFIDENTIAL.to_owned(),
-        };
+        let longest = SHOWN.into_iter().max().unwrap_or_default();
+        let beginning = |entry: Entry| if entry.secrets().is_empty() { inline(entry.text(), longest) } else { CONFIDENTIAL.to_owned() };
         let newest = entries.1.take().map(beginning).unwrap_or_default();
         Self { topic, entries: entries.0, newest }
     }

@@ -54,9 +54,7 @@ impl Recalled {
             | (Thing::Learnt(Found::Loose { .. }) | Thing::Seen(_) | Thing::Said(_), _) => false,
         }
     }
-}
 
-impl Recalled {
     /// What confidential things it may carry, by name. What a memory cites was seen before it was drafted, so that its calls carry
     /// nothing more.
     #[must_use]

@@ -181,15 +181,13 @@ impl Agent<'_> {
         for ledger in &self.progress.ledgers {
             outcome = outcome.or(gate.outcome_of(ledger, call)?);
         }
-        let (content, secrets) = if matches!(&outcome, Some(ToldOutcome { body: Body::Redacted(_), .. })) {
-            (observation::redacted(number), BTreeSet::new())
-        } else {
-            watcher.noted(number, "found again: it was done before the interruption");
-            let text = outcome.as_ref().and_then(|told| told.body.text());
-            let told = outcome.as_ref().map_or_else(|| Some(BTreeSet::new()), |told| told.secrets.clone());
-            // Where what it was let read is not known any more, all of it counts as confidential.
-            let secrets = told.unwrap_or_else(|| [format!("call {call}, as far as its record is gone")].into());
-            (observation::found_again(number, text), secrets)
+        let (content, secrets) = match outcome {
+            Some(ToldOutcome { body: Body::Redacted(_), .. }) => (observation::redacted(number), BTreeSet::new()),
+            told => {
+                watcher.noted(number, "found again: it was done before the interruption");
+                let text = told.as_ref().and_then(|told| told.body.text());
+                (observation::found_again(number, text), told.map(|told| told.secrets).unwrap_or_default())
+            }
         };
         let left = published.map(|published| left(&published.changes)).unwrap_or_default();
         Ok(Some(Made { outside: true, published: true, left, secrets, ..Made::nothing(content, Came::Verified) }))

@@ -63,19 +63,20 @@ impl crate::Gate {
     /// A transcript that cannot be read, or a damaged line in it.
     pub fn outcome_of(&self, run: &RunId, call: &CallId) -> Result<Option<ToldOutcome>, Fault> {
         let transcripts = self.transcripts()?;
-        let (mut outcome, mut secrets) = (None, None);
+        let (mut outcome, mut reads) = (None, None);
         for part in transcripts.parts_of(run)? {
             for line in transcripts.lines(&part, 0)? {
                 let (_, line) = line?;
                 match line.said {
                     _ if line.call != *call => {}
                     Said::Outcome => outcome = Some(line.body),
-                    Said::Reads => secrets = line.body.text().and_then(seen::secrets_of_outcome),
+                    Said::Reads => reads = Some(line.body),
                     Said::Arguments | Said::Question | Said::Evidence | Said::Changes => {}
                 }
             }
         }
-        Ok(outcome.map(|body| ToldOutcome { body, secrets }))
+        let secrets = |reads: Option<&Body>| seen::secrets_of_outcome(call, reads.and_then(Body::text));
+        Ok(outcome.map(|body| ToldOutcome { body, secrets: secrets(reads.as_ref()) }))
     }
 }
 
@@ -84,6 +85,6 @@ impl crate::Gate {
 pub struct ToldOutcome {
     /// The outcome, or what stands in its place.
     pub body: Body,
-    /// What is confidential in it, by name; none where that is not told any more.
-    pub secrets: Option<BTreeSet<String>>,
+    /// What is confidential in it, by name: all of it, under the name of the call, where that is not told any more.
+    pub secrets: BTreeSet<String>,
 }

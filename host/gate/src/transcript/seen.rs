@@ -230,7 +230,7 @@ impl SeenCall {
     fn lose(&mut self, said: Option<Said>, why: Doubt) {
         self.doubt(why);
         if said.is_none_or(|said| matches!(said, Said::Arguments | Said::Reads)) {
-            self.secrets.insert(format!("call {}, as far as its record is gone", self.call));
+            self.secrets.insert(untold(&self.call));
         }
     }
 
@@ -350,9 +350,14 @@ struct Seen {
     secrets: BTreeSet<String>,
 }
 
-/// What is confidential in the outcome of a call, by its list of what it saw; none where that is in a form that is not known.
-pub(super) fn secrets_of_outcome(reads: &str) -> Option<BTreeSet<String>> {
-    self::reads(reads).map(|seen| seen.secrets)
+/// The name of what may be confidential in a call whose record does not tell it any more.
+fn untold(call: &CallId) -> String {
+    format!("call {call}, as far as its record is gone")
+}
+
+/// What is confidential in the outcome of a call, by its list of what it saw, as far as that is there.
+pub(super) fn secrets_of_outcome(call: &CallId, reads: Option<&str>) -> BTreeSet<String> {
+    reads.and_then(self::reads).map_or_else(|| [untold(call)].into(), |seen| seen.secrets)
 }
 
 /// What was seen, path by path and request by request; none where it is written in a form that is not known.

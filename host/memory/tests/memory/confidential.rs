@@ -4,11 +4,7 @@ use std::collections::BTreeSet;
 
 use cofferdam_memory::{CONFIDENTIAL_TOPIC, Scope};
 
-use super::{
-    consolidating::rewrite,
-    editing::{edit, fresh},
-    *,
-};
+use super::{consolidating::rewrite, editing::edit, *};
 
 fn names(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|name| (*name).to_owned()).collect()
@@ -70,9 +66,7 @@ fn a_person_who_mends_an_entry_does_not_make_it_known_to_all() {
     // What is taken back is as it was.
     let rewrites = memory.rewrites().unwrap();
     let first = rewrites.last().unwrap();
-    let undo = memory.undo(first).unwrap();
-    let staged = memory.stage_rewrite(undo, 50, fresh(50)).unwrap();
-    memory.commit_rewrite(staged).unwrap();
+    rewrite(&memory, memory.undo(first).unwrap(), 50);
     let back = memory.read(&topic).unwrap();
     let back = back.iter().filter_map(Found::entry).find(|entry| entry.text() == "the word is hunter2").unwrap();
     assert_eq!(*back.secrets(), names(&[".env"]));
@@ -96,9 +90,7 @@ fn lines_that_an_editor_changed_still_say_what_they_carry() {
         assert!(found.iter().any(|found| found.secrets() == names(&[".env"])), "{changed}");
         // An edit of something else does not make it known to all.
         let text = memory.text(&topic).unwrap().unwrap();
-        let revision = memory.revise(&topic, Some(&text), &format!("{text}\nmore\n")).unwrap();
-        let staged = memory.stage_rewrite(revision, 30, fresh(30)).unwrap();
-        memory.commit_rewrite(staged).unwrap();
+        edit(&memory, "build", &format!("{text}\nmore\n"), 30);
         assert!(entries(&memory).iter().any(|entry| *entry.secrets() == names(&[".env"])), "{changed}");
         assert!(!memory.index().unwrap().contains("hunter"));
     }
